@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from django_querywatch.analysis import analyze
-    from django_querywatch.capture import Recording, pause, record
+    from django_querywatch.recording import Recording, pause, record
     from django_querywatch.records import Config, Finding, Frame, Report
 
 __all__ = ["Config", "Finding", "Frame", "Recording", "Report", "analyze", "pause", "record"]
@@ -20,9 +20,9 @@ _HOMES = {
     "Finding": "records",
     "Frame": "records",
     "Report": "records",
-    "Recording": "capture",
-    "pause": "capture",
-    "record": "capture",
+    "Recording": "recording",
+    "pause": "recording",
+    "record": "recording",
     "analyze": "analysis",
 }
 
