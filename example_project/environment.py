@@ -9,7 +9,16 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 DEVELOPMENT_KEY = "for-development-only-never-for-a-server"
-SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+SWITCHES = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "on": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+}
 SCHEMES = ("sqlite", "postgres", "postgresql", "mysql", "mariadb", "oracle")
 
 
@@ -41,13 +50,17 @@ def read_switch(env: environ.Env, name: str, *, default: bool) -> bool:
     try:
         return SWITCHES[text.strip().lower()]
     except KeyError:
-        raise WrongEnvironment(f"{name}={text!r} is neither on nor off. Write {name}=true or {name}=false.") from None
+        raise WrongEnvironment(
+            f"{name}={text!r} is neither on nor off. Write {name}=true or {name}=false."
+        ) from None
 
 
 def read_secret_key(env: environ.Env, *, debug: bool) -> str:
     key = env.str("SECRET_KEY", default=DEVELOPMENT_KEY if debug else "")
     if not key:
-        raise WrongEnvironment("DEBUG is off and SECRET_KEY is not set. Set it to a long random text, or DEBUG=true.")
+        raise WrongEnvironment(
+            "DEBUG is off and SECRET_KEY is not set. Set it to a long random text, or DEBUG=true."
+        )
     return key
 
 
@@ -55,7 +68,7 @@ def read_allowed_hosts(env: environ.Env, *, debug: bool) -> tuple[str, ...]:
     hosts = tuple(env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if debug else []))
     if not hosts:
         raise WrongEnvironment(
-            "DEBUG is off and ALLOWED_HOSTS is not set. Name the hosts that are served: ALLOWED_HOSTS=shop.example.org"
+            "DEBUG is off and ALLOWED_HOSTS is not set. Name the served hosts: ALLOWED_HOSTS=shop.example.org"
         )
     return hosts
 
@@ -72,7 +85,11 @@ def read_database(env: environ.Env, default: str) -> dict[str, Any]:
     try:
         database: dict[str, Any] = env.db_url_config(url)
     except ValueError as error:
-        raise WrongEnvironment(f"DATABASE_URL cannot be read: {error}. Write scheme://user:password@host:port/name.") from None
+        raise WrongEnvironment(
+            f"DATABASE_URL cannot be read: {error}. Write scheme://user:password@host:port/name."
+        ) from None
     if not database.get("NAME"):
-        raise WrongEnvironment("DATABASE_URL names no database. Its last part is the name: postgres://user@host/name")
+        raise WrongEnvironment(
+            "DATABASE_URL names no database. Its last part is the name: postgres://user@host/name"
+        )
     return database

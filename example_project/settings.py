@@ -63,6 +63,7 @@ TEMPLATES = [
     }
 ]
 
+REST_FRAMEWORK = {"DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"]}
 STATIC_URL = "static/"
 TIME_ZONE = "UTC"
 USE_TZ = True

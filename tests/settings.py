@@ -1,12 +1,12 @@
-"""Settings of the test suite: the example shop with two databases in memory, whatever the environment says."""
+"""Settings of the tests: the example shop, two databases in memory, whatever the environment says."""
 
 import os
 
 os.environ.update(DEBUG="false", SECRET_KEY="tests", ALLOWED_HOSTS="testserver,localhost")
 os.environ.pop("DATABASE_URL", None)
 
-from example_project.settings import *  # noqa: E402, F403
-from example_project.settings import INSTALLED_APPS  # noqa: E402
+from example_project.settings import *  # noqa: F403
+from example_project.settings import INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "debug_toolbar"]
 DATABASES = {

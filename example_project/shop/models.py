@@ -17,6 +17,14 @@ class Customer(models.Model):
         return f"{self.user.get_full_name()}, {self.city}"
 
 
+class CustomerWithUser(Customer):
+    """The same customers, for the admin list that loads their users."""
+
+    class Meta:
+        proxy = True
+        verbose_name_plural = "customers, fixed"
+
+
 class Category(models.Model):
     name = models.CharField(max_length=100, unique=True)
 

@@ -1,0 +1,48 @@
+# The commands of this project: make help lists them.
+PYTHON ?= python3
+VENV ?= .venv
+
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+LINT_INSTALLED := $(VENV)/.lint-installed
+MANAGE := $(BIN)/python example_project/manage.py
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(INSTALLED): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
+
+$(LINT_INSTALLED): $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint]'
+	touch $@
+
+.PHONY: shop
+shop: $(INSTALLED)
+	$(MANAGE) migrate --verbosity 0
+	$(MANAGE) seed
+
+.PHONY: demo
+demo: shop ## Open every page with an N+1 and its fixed twin, and print what is reported
+	$(MANAGE) demo
+
+.PHONY: run
+run: shop ## Serve the example project on http://localhost:8000/
+	$(MANAGE) runserver
+
+.PHONY: test
+test: $(INSTALLED) ## Run the tests that need nothing but Python
+	$(BIN)/python -m pytest -q
+
+.PHONY: lint
+lint: $(LINT_INSTALLED) ## Check style, types and the import contract
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
