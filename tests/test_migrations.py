@@ -8,37 +8,43 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import StateApps
 
-NEWEST = ("shop", "0002_order_reference")
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def migrate(*target: str | None) -> StateApps:
+@pytest.fixture(autouse=True)
+def _restore_newest():
+    yield
+    call_command("migrate", verbosity=0)
+
+
+def migrate(name: str | None) -> StateApps:
+    """Bring the shop to this migration, or to none, and return the models of that time."""
     executor = MigrationExecutor(connection)
-    executor.migrate([target])
-    return MigrationExecutor(connection).loader.project_state([target] if target[1] else []).apps
+    executor.migrate([("shop", name)])
+    return MigrationExecutor(connection).loader.project_state([("shop", name)] if name else []).apps
 
 
-@pytest.mark.django_db(transaction=True)
+def shop_tables() -> list[str]:
+    return sorted(table for table in connection.introspection.table_names() if table.startswith("shop_"))
+
+
 def test_every_model_has_its_migration():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_orders_placed_before_references_existed_get_one():
-    try:
-        old = migrate("shop", "0001_initial")
-        user = old.get_model("auth", "User").objects.create(username="ada")
-        order = old.get_model("shop", "Order").objects.create(user_id=user.pk, placed_at=datetime(2026, 1, 2, tzinfo=UTC))
-        new = migrate(*NEWEST)
-        assert new.get_model("shop", "Order").objects.get().reference == f"S-{order.pk}"
-    finally:
-        migrate(*NEWEST)
+    old = migrate("0001_initial")
+    user = old.get_model("auth", "User").objects.create(username="ada")
+    placed_at = datetime(2026, 1, 2, tzinfo=UTC)
+    order = old.get_model("shop", "Order").objects.create(user_id=user.pk, placed_at=placed_at)
+    new = migrate("0002_order_reference")
+    assert new.get_model("shop", "Order").objects.get().reference == f"S-{order.pk}"
 
 
-@pytest.mark.django_db(transaction=True)
 def test_migrations_run_all_the_way_back_and_forth():
-    try:
-        migrate("shop", None)
-        assert not [table for table in connection.introspection.table_names() if table.startswith("shop_")]
-    finally:
-        migrate(*NEWEST)
-    assert "shop_order" in connection.introspection.table_names()
+    tables = shop_tables()
+    assert "shop_order" in tables
+    migrate(None)
+    assert shop_tables() == []
+    call_command("migrate", verbosity=0)
+    assert shop_tables() == tables

@@ -98,6 +98,12 @@ def fill_shop(*, seed: int = 2026) -> None:
         ReviewFactory(product=randgen.choice(products), author=randgen.choice(users))
 
 
+def empty_shop() -> None:
+    for model in (Order, Product, Category):
+        model.objects.all().delete()
+    User.objects.filter(customer__isnull=False).delete()
+
+
 def start_again(seed: int) -> None:
     reseed_random(seed)
     OrderFactory.status.reset()
