@@ -1,12 +1,16 @@
 """Orders on pages, in e-mails and in a spreadsheet. Each page has its fixed twin below it."""
 
+from http import HTTPStatus
+
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import DetailView, ListView, View
 
 from example_project.shop import services
-from example_project.shop.models import Order
+from example_project.shop.exceptions import EmptyOrderError
+from example_project.shop.models import Order, OrderItem
 
 
 class OrderListView(ListView):
@@ -26,7 +30,9 @@ class OrderDetailView(DetailView):
 
 
 class FixedOrderDetailView(OrderDetailView):
-    queryset = Order.objects.select_related("user").prefetch_related("items__product")
+    queryset = Order.objects.select_related("user").prefetch_related(
+        Prefetch("items", OrderItem.objects.select_related("product"))
+    )
 
 
 class PickingListView(ListView):
@@ -88,8 +94,11 @@ class FixedParcelsView(View):
 class ReorderView(View):
     reorder = staticmethod(services.reorder)
 
-    def post(self, request: HttpRequest, reference: str) -> HttpResponseRedirect:
-        again = self.reorder(get_object_or_404(Order, reference=reference))
+    def post(self, request: HttpRequest, reference: str) -> HttpResponse:
+        try:
+            again = self.reorder(get_object_or_404(Order, reference=reference))
+        except EmptyOrderError as error:
+            return HttpResponse(str(error), status=HTTPStatus.CONFLICT, content_type="text/plain")
         return HttpResponseRedirect(reverse("shop:order", kwargs={"reference": again.reference}))
 
 
