@@ -1,0 +1,88 @@
+"""The default reporter: the logger ``django_querywatch``, readable with no LOGGING configured.
+
+WARNING: N+1s, certain or likely. INFO: potential N+1s, duplicates, slow queries. DEBUG: totals of the rest.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from django_querywatch.records import KINDS, N_PLUS_ONE_KINDS, Finding, Report
+from django_querywatch.reporters.escaping import escape
+from django_querywatch.reporters.json import report_to_dict
+from django_querywatch.reporters.text import (
+    WORST,
+    headline,
+    render_finding,
+    render_lines,
+    render_short,
+    rest_line,
+)
+
+MILDER_KINDS = tuple(kind for kind in KINDS if kind not in N_PLUS_ONE_KINDS)
+logger = logging.getLogger("django_querywatch")
+
+
+class SeenFindings:
+    """Which findings this process has told in full. Two sets that take turns need no lock and stay small."""
+
+    def __init__(self, size: int = 1000) -> None:
+        self._size = size
+        self._recent: set[str] = set()
+        self._older: set[str] = set()
+
+    def add(self, finding_id: str) -> bool:
+        """Note a finding; tell whether it is new."""
+        if finding_id in self._recent:
+            return False
+        is_new = finding_id not in self._older
+        if len(self._recent) >= self._size:
+            self._older, self._recent = self._recent, set()
+        self._recent.add(finding_id)
+        return is_new
+
+    def __len__(self) -> int:
+        return len(self._recent) + len(self._older)
+
+
+_seen = SeenFindings()
+
+
+def report(report: Report) -> None:
+    """Log the report: N+1s and what is milder apart, so that levels can be told apart too."""
+    _log(logging.WARNING, report, report.of_kind(*N_PLUS_ONE_KINDS))
+    _log(logging.INFO, report, report.of_kind(*MILDER_KINDS))
+    if not report.findings and logger.isEnabledFor(logging.DEBUG):
+        logger.debug(f"querywatch: {headline(report)}", extra=_extra(report))
+
+
+def _log(level: int, report: Report, findings: tuple[Finding, ...]) -> None:
+    if not findings or not logger.isEnabledFor(level):
+        return
+    avoidable = min(report.avoidable, sum(finding.avoidable for finding in findings))
+    part = replace(report, findings=findings, avoidable=avoidable)
+    logger.log(level, _message(part), extra=_extra(part))
+
+
+def _message(report: Report) -> str:
+    worst = report.findings[:WORST]
+    known = [not _seen.add(finding.id) for finding in worst]
+    if all(known):
+        return "\n".join(_reminders(report))
+    rendered = [
+        f"{render_short(finding)}, told before" if is_known else render_finding(finding)
+        for finding, is_known in zip(worst, known, strict=True)
+    ]
+    return f"querywatch: {render_lines(report, rendered)}"
+
+
+def _reminders(report: Report) -> list[str]:
+    again = f", again in {escape(report.name)}" if report.name else ", again"
+    lines = [f"querywatch: {render_short(finding)}{again}" for finding in report.findings[:WORST]]
+    rest = rest_line(report)
+    return [*lines, rest] if rest else lines
+
+
+def _extra(report: Report) -> dict[str, object]:
+    return {"querywatch": report_to_dict(replace(report, findings=report.findings[:WORST]))}

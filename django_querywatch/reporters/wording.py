@@ -1,0 +1,96 @@
+"""What a finding is called: the words that text, annotations and summaries share."""
+
+from __future__ import annotations
+
+import re
+
+from django_querywatch.records import KINDS, N_PLUS_ONE_KINDS, Finding, Report
+from django_querywatch.reporters.escaping import escape
+
+KIND_WORDS = {
+    "n_plus_one": "N+1",
+    "n_plus_one_write": "N+1 write",
+    "potential_n_plus_one": "potential N+1",
+    "duplicate": "duplicate",
+    "slow_query": "slow query",
+}
+_PLURALS = {"slow_query": "slow queries"}
+_VERBS = {"SELECT": "fetched", "INSERT": "inserted", "UPDATE": "updated", "DELETE": "deleted"}
+_CALL = re.compile(r"[a-z_][a-z0-9_]*\(")
+_MOST_TABLES = 3
+
+
+def label(finding: Finding) -> str:
+    """``N+1``, or ``likely N+1`` where it rests on repetition alone."""
+    words = KIND_WORDS[finding.kind]
+    likely = finding.certainty == "likely" and finding.kind in N_PLUS_ONE_KINDS
+    return f"likely {words}" if likely else words
+
+
+def subject(finding: Finding) -> str:
+    """The relation; where it is unknown, the model; where that is, what the SQL tells."""
+    if finding.model:
+        return escape(f"{finding.model}.{finding.field}" if finding.field else finding.model)
+    tables = ", ".join(finding.tables[:_MOST_TABLES]) + (
+        ", ..." if len(finding.tables) > _MOST_TABLES else ""
+    )
+    return escape(f"{finding.operation} on {tables}" if tables else finding.operation)
+
+
+def sentence(finding: Finding) -> str:
+    """The greppable first line: ``N+1: shop.Order.user fetched 50 times (41 ms, default)``."""
+    verb = _VERBS.get(finding.operation, "queried") if finding.model else "run"
+    parts = [f"{label(finding)}: {subject(finding)} {verb} {times(finding.count)}"]
+    if finding.kind == "duplicate":
+        parts.append("with the same parameters")
+    if finding.kind == "potential_n_plus_one" and finding.count == 1:
+        parts.append("for the only row")
+    return f"{' '.join(parts)} ({milliseconds(finding.duration)}, {escape(finding.alias)})"
+
+
+def fix(finding: Finding) -> str | None:
+    """The change as one would write it: the bare call behind the root queryset's model, or as it stands."""
+    if not finding.suggestion:
+        return None
+    model = finding.root_model.rpartition(".")[2] if finding.root_model else None
+    prefix = f"{model}.objects." if model and _CALL.match(finding.suggestion) else ""
+    return escape(prefix + finding.suggestion)
+
+
+def others(finding: Finding) -> str:
+    """The other relations that the fix cures."""
+    return ", ".join(map(escape, finding.also))
+
+
+def saving(finding: Finding) -> str:
+    """``51 -> 1 queries``; empty where this run shows no saving, as with a single row."""
+    if finding.avoidable <= 0:
+        return ""
+    return f"{finding.queries_before} -> {finding.queries_after} queries"
+
+
+def verdict(report: Report) -> str:
+    """``2 N+1s, 1 duplicate``, in the order of ``KINDS``."""
+    counts = {kind: len(report.of_kind(kind)) for kind in KINDS}
+    return ", ".join(_plural(kind, count) for kind, count in counts.items() if count) or "no findings"
+
+
+def times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def queries(count: int) -> str:
+    return "1 query" if count == 1 else f"{count} queries"
+
+
+def milliseconds(seconds: float) -> str:
+    value = seconds * 1000
+    if value >= 10_000:
+        return f"{seconds:.1f} s"
+    return f"{value:.0f} ms" if value >= 9.95 else f"{value:.1f} ms"
+
+
+def _plural(kind: str, count: int) -> str:
+    if count == 1:
+        return f"1 {KIND_WORDS[kind]}"
+    return f"{count} {_PLURALS.get(kind, KIND_WORDS[kind] + 's')}"
