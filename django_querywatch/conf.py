@@ -33,45 +33,54 @@ class Problem:
         return f"{self.message}. {self.hint}"
 
 
-def get_config() -> Config:
-    """The settings as a value; ImproperlyConfigured, with all that is wrong, where they are."""
+def get_config(*, strict: bool = True) -> Config:
+    """The settings as a value.
+
+    What is wrong raises ImproperlyConfigured, all of it in one message; not strict, it counts as not set.
+    """
     # Test runners turn DEBUG off without sending setting_changed: it belongs into the cache's key.
-    return _build_config(bool(settings.DEBUG))
+    config, found = _build_config(bool(settings.DEBUG))
+    if found and strict:
+        raise ImproperlyConfigured("\n".join(map(str, found)))
+    return config
 
 
 def problems() -> list[Problem]:
     """What is wrong with the settings, for the system check and for ``get_config``."""
-    given = _given()
-    if not isinstance(given, Mapping):
-        return [
-            Problem(f"QUERYWATCH is of type {type(given).__name__}, not a dict", _hint("{'ENABLED': True}"))
-        ]
-    return list(_problems(given))
+    return [found for _, found in _found(_given())]
 
 
 @lru_cache(maxsize=2)
-def _build_config(debug: bool) -> Config:
-    found = problems()
-    if found:
-        raise ImproperlyConfigured("\n".join(map(str, found)))
-    values = {"ENABLED": debug, **_given()}
-    return Config(**{key.lower(): _frozen(value) for key, value in values.items()})
+def _build_config(debug: bool) -> tuple[Config, tuple[Problem, ...]]:
+    given = _given()
+    found = dict(_found(given))
+    kept = (
+        {key: value for key, value in given.items() if key not in found} if isinstance(given, Mapping) else {}
+    )
+    values = {"ENABLED": debug, **kept}
+    return Config(**{key.lower(): _frozen(value) for key, value in values.items()}), tuple(found.values())
 
 
 def _given() -> Any:
     return getattr(settings, "QUERYWATCH", {})
 
 
-def _problems(given: Mapping[object, object]) -> Iterator[Problem]:
+def _found(given: Any) -> Iterator[tuple[object, Problem]]:
+    """The keys that are wrong, with what is wrong about them."""
+    if not isinstance(given, Mapping):
+        message = f"QUERYWATCH is of type {type(given).__name__}, not a dict"
+        yield None, Problem(message, _hint("{'ENABLED': True}"))
+        return
     for key, value in given.items():
         rule = RULES.get(str(key))
         if rule is None:
-            hint = nearest(str(key), RULES).replace("did", "Did", 1)
-            yield Problem(
-                f"QUERYWATCH has an unknown key {key!r}", hint or f"Valid keys: {', '.join(RULES)}."
-            )
+            yield key, Problem(f"QUERYWATCH has an unknown key {key!r}", _nearest_key(str(key)))
         elif found := rule(value):
-            yield Problem(f"QUERYWATCH[{key!r}] {found}", _hint(f"{{{key!r}: {DEFAULTS[str(key)]!r}}}"))
+            yield key, Problem(f"QUERYWATCH[{key!r}] {found}", _hint(f"{{{key!r}: {DEFAULTS[key]!r}}}"))
+
+
+def _nearest_key(key: str) -> str:
+    return nearest(key, RULES).replace("did", "Did", 1) or f"Valid keys: {', '.join(RULES)}."
 
 
 def _hint(example: str) -> str:
