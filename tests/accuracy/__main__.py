@@ -1,0 +1,73 @@
+"""Run the proof: ``python -m tests.accuracy``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+
+def main() -> int:
+    """Judge the scenarios, print the table, and fail below the floors."""
+    options = _options()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.accuracy.settings"
+    if options.labels:
+        _leave_the_detector_out()
+    import django
+
+    django.setup()
+    return _judged(options)
+
+
+def _leave_the_detector_out() -> None:
+    from tests.accuracy import settings
+
+    settings.INSTALLED_APPS.remove("django_querywatch")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.accuracy", description=__doc__)
+    parser.add_argument("names", nargs="*", help="scenarios or families; all by default")
+    parser.add_argument("--labels", action="store_true", help="prove the labels only, without the detector")
+    parser.add_argument("--off", action="store_true", help="switch the detector off: every N+1 must then fail")
+    parser.add_argument("--json", type=Path, help="write the verdicts to this file as well")
+    return parser.parse_args()
+
+
+def _judged(options: argparse.Namespace) -> int:
+    from django.conf import settings
+
+    from tests.accuracy import counting, database
+    from tests.accuracy.judging import judge
+    from tests.accuracy.table import is_good, render
+
+    if options.off:
+        settings.QUERYWATCH = {**settings.QUERYWATCH, "ENABLED": False}
+    database.create()
+    counting.install()
+    verdicts = [judge(scenario, labels_only=options.labels) for scenario in _chosen(options.names)]
+    if options.json:
+        options.json.write_text(json.dumps([asdict(verdict) for verdict in verdicts]))
+    print(render(verdicts))
+    return 0 if is_good(verdicts) else 1
+
+
+def _chosen(names: list[str]) -> list[Any]:
+    import django
+
+    from tests.accuracy.scenarios import load
+
+    wanted = set(names)
+    return [
+        scenario
+        for scenario in load()
+        if scenario.django <= django.VERSION[:2] and (not wanted or wanted & {scenario.name, scenario.family})
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
