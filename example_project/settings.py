@@ -27,13 +27,13 @@ INSTALLED_APPS = [
     "example_project.shop",
 ]
 MIDDLEWARE = [
+    "django_querywatch.middleware.QueryWatchMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django_querywatch.middleware.QueryWatchMiddleware",
 ]
 if DEBUG and find_spec("debug_toolbar") and find_spec("django_querywatch.panels"):
     INSTALLED_APPS += ["debug_toolbar"]

@@ -1,6 +1,9 @@
 """Open every page with an N+1 and its fixed twin, and show what django-querywatch says about them."""
 
-from typing import Any
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
 
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
@@ -20,24 +23,39 @@ class Command(BaseCommand):
         if admin is None:
             raise CommandError("The shop is empty. Run: manage.py seed")
         rows = [self.open_pair(page, admin) for page in PAGES]
-        self.stdout.writelines(["", *table(rows), ""])
+        self.stdout.write("\n".join([*table(rows), ""]))
         surprises = [surprise for row in rows for surprise in surprises_in(*row)]
         if surprises:
             raise CommandError("\n".join(surprises))
         self.stdout.write(f"Every N+1 page was reported, and every fixed twin was silent: {len(rows)} pairs.")
 
     def open_pair(self, page: Page, user: User) -> Row:
-        before = visit(page, page.url, user)
-        self.show(f"{page.method} {page.url}", before)
-        after = visit(page, page.fixed_url, user)
-        self.show(f"{page.method} {page.fixed_url}", after)
-        return page, before, after
+        return page, self.open(page, page.url, user), self.open(page, page.fixed_url, user)
 
-    def show(self, title: str, report: Report) -> None:
-        self.stdout.write(self.style.MIGRATE_HEADING(f"--- {title}"))
-        self.stdout.write(
-            f"{report}\n" if report.findings else f"{report.query_count} queries, nothing to report\n"
-        )
+    def open(self, page: Page, url: str, user: User) -> Report:
+        self.stdout.write(self.style.MIGRATE_HEADING(f"--- {page.method} {url}"))
+        with console(self.stdout):
+            report = visit(page, url, user)
+        if not report.findings:
+            self.stdout.write(f"nothing to report: {report.query_count} queries")
+        self.stdout.write("")
+        return report
+
+
+@contextmanager
+def console(output: TextIO) -> Iterator[None]:
+    """Show what is logged as a console that listens from INFO on would."""
+    logger, handler = logging.getLogger("django_querywatch"), logging.StreamHandler(output)
+    level = logger.level
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = True
+        logger.setLevel(level)
 
 
 def surprises_in(page: Page, before: Report, after: Report) -> list[str]:
