@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 Kind = Literal["n_plus_one", "n_plus_one_write", "potential_n_plus_one", "duplicate", "slow_query"]
@@ -29,6 +30,138 @@ class Frame:
     def __str__(self) -> str:
         place = f"{short_path(self.file)}:{self.line}"
         return f"{place} in {self.function}" if self.function else place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelationAccess:
+    """The relation by which the ORM was led to query."""
+
+    kind: str
+    """forward, reverse_one_to_one, deferred, generic, reverse, many_to_many or generic_relation."""
+    model: str
+    field: str
+    target: str | None = None
+    """Label of the model on the other side."""
+    remote_name: str | None = None
+    """The way back, as a filter on the target writes it."""
+
+    @property
+    def is_to_many(self) -> bool:
+        return self.kind in ("reverse", "many_to_many", "generic_relation")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """Where instances came from: a root queryset and a relation path."""
+
+    root_model: str
+    path: tuple[str, ...] = ()
+    to_many: tuple[bool, ...] = ()
+    """For each hop of the path, whether it leads to many rows."""
+    rows: int = 0
+    """Instances that came this way."""
+    origin: Frame | None = None
+    origin_source: str | None = None
+    origin_kind: Literal["code", "template", "class", "none"] = "code"
+    class_kind: Literal["view", "admin", ""] = ""
+    """For an origin that is a class: what kind of class it is."""
+    is_plain: bool = True
+    """False where a hop was filtered by hand, so that no lookup names it."""
+    is_recursive: bool = False
+    is_raw: bool = False
+    is_combined: bool = False
+    """The root is a union or the like."""
+    is_for_update: bool = False
+    only: tuple[str, ...] = ()
+    """Field names of the root's `only()`."""
+    defer: tuple[str, ...] = ()
+    parent: Lineage | None = None
+    """For a to-many relation of a single object: how that object was found."""
+    parent_field: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackGroup:
+    """The queries of one group that came by one stack."""
+
+    count: int
+    duration: float
+    longest: float = 0.0
+    place: Frame | None = None
+    source: str | None = None
+    arity: int = 1
+    """Most keys or rows that one query asked for."""
+    distinct_parameters: int = 0
+    """Capped."""
+    first_parent: int = 0
+    """Hash of the first parent's key, to tell parents of different stacks apart."""
+    has_distinct_parents: bool = False
+    has_loop: bool = False
+    """A loop of the project that is not over a literal is on the way."""
+    has_row_loop: bool = False
+    """A loop on the way binds a row of the same root, or the rows of `source`."""
+    is_exempt: bool = False
+    """A batch, a cache being filled, a chain of parents: never an N+1."""
+    is_peers: bool = False
+    """The parent fetches for all its peers at once (Django 6.1's FETCH_PEERS)."""
+    lineage: Lineage | None = None
+    """The many-row set whose instances' relation was read."""
+    single: Lineage | None = None
+    """How the one object was found whose relation was read."""
+    source_rows: Lineage | None = None
+    """The many-row set that the loop around the query goes over."""
+    is_proven_source: bool = False
+    """A parameter was a value of one of those rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryGroup:
+    """The captured queries of one cause: a lineage edge, a write in the source, or a fingerprint."""
+
+    key: int
+    """Identity within the recording."""
+    kind: Literal["edge", "write", "sql"]
+    alias: str
+    sql: str
+    fingerprint: str
+    operation: str
+    tables: tuple[str, ...]
+    stacks: tuple[StackGroup, ...]
+    access: RelationAccess | None = None
+    shape: str = ""
+    """How the relation or queryset was asked: all, filter, values, count, exists, first, aggregate, get, save ..."""
+    lookup: tuple[str, ...] = ()
+    """Fields that the query compares by `exact`."""
+    model: str | None = None
+    """Label of the model that is queried or written."""
+    is_prefetch_bypassed: bool = False
+    """The relation was prefetched, and this query does not use it."""
+    deferred: tuple[str, ...] = ()
+    """Fields that the parent had not loaded."""
+    caveats: tuple[str, ...] = ()
+    """What makes a bulk write differ: overrides_save, has_receivers, no_returned_keys."""
+    followers: int = 0
+    """Queries of prefetches that these queries brought along."""
+    parameters: tuple[str, ...] = ()
+    timeline: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def count(self) -> int:
+        return sum(stack.count for stack in self.stacks)
+
+    @property
+    def duration(self) -> float:
+        return sum(stack.duration for stack in self.stacks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repetition:
+    """One statement that ran several times with the same parameters."""
+
+    group_key: int
+    count: int
+    duration: float
+    places: tuple[Frame, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +207,14 @@ class Finding:
     """Start (seconds since the recording began) and duration of the first queries, capped."""
     source: str | None = None
     """The culprit's source line, stripped."""
+    also: tuple[str, ...] = ()
+    """Other relations on the path that the same fix cures: ``shop.Book.author``."""
 
     @property
     def queries_before(self) -> int:
-        """Queries of the cause and its parent query."""
-        return self.count + 1
+        """Queries of the cause, and its parent query where a root queryset is known."""
+        has_parent = self.root_model is not None and self.kind not in ("duplicate", "slow_query")
+        return self.count + has_parent
 
     @property
     def queries_after(self) -> int:
@@ -144,5 +280,5 @@ class Config:
 
 def short_path(file: str) -> str:
     """Relative to the working directory where the file lies below it, so that terminals make it clickable."""
-    relative = os.path.relpath(file) if os.path.isabs(file) else file
+    relative = os.path.relpath(file) if Path(file).is_absolute() else file
     return file if relative.startswith("..") else relative

@@ -1,0 +1,106 @@
+"""From a group and a verdict to a finding: places, identity, advice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django_querywatch.analysis.suggestions import suggest
+from django_querywatch.records import Certainty, Finding, Frame, Kind, Lineage, QueryGroup, StackGroup
+
+_FAMILIES: dict[Kind, str] = {"potential_n_plus_one": "n_plus_one"}
+
+
+def make_finding(
+    kind: Kind, certainty: Certainty, group: QueryGroup, stacks: Sequence[StackGroup], extra: int = 0
+) -> Finding:
+    """One finding from the stacks of a group that the verdict holds for.
+
+    `extra` queries follow from these and would go with them.
+    """
+    worst = max(stacks, key=lambda stack: stack.count)
+    lineage = root_lineage(worst)
+    advice = suggest(group, worst, lineage, kind)
+    count = sum(stack.count for stack in stacks)
+    access = group.access
+    path = path_of(group, lineage) if worst.lineage or worst.single else None
+    saved = count + extra - advice.queries_needed
+    return Finding(
+        kind=kind,
+        certainty=certainty,
+        count=count,
+        avoidable=max(saved, 0) if kind != "potential_n_plus_one" else 0,
+        duration=sum(stack.duration for stack in stacks),
+        alias=group.alias,
+        sql=group.sql,
+        fingerprint=group.fingerprint,
+        id=identity(kind, group, worst, lineage, path),
+        model=access.model if access else group.model,
+        field=access.field if access else None,
+        path=path,
+        root_model=lineage.root_model if lineage and (worst.lineage or worst.single) else group.model,
+        location=worst.place,
+        locations=places(stacks),
+        origin=lineage.origin if lineage else None,
+        suggestion=advice.call,
+        advice=advice.words,
+        operation=group.operation,
+        tables=group.tables,
+        parameters=group.parameters,
+        timeline=group.timeline,
+        source=worst.source,
+    )
+
+
+def root_lineage(stack: StackGroup) -> Lineage | None:
+    """The lineage that the fix is written for.
+
+    A to-many relation of a single object is a root of its own, unless a template asked for it: there is no
+    queryset to change in a template, so the fix goes to the object's own queryset.
+    """
+    lineage = stack.lineage or stack.single or stack.source_rows
+    while lineage is not None and lineage.parent is not None and lineage.origin_kind != "code":
+        lineage = _rebased(lineage, lineage.parent)
+    return lineage
+
+
+def _rebased(lineage: Lineage, parent: Lineage) -> Lineage:
+    assert lineage.parent_field is not None
+    return replace(
+        parent,
+        path=(*parent.path, lineage.parent_field, *lineage.path),
+        to_many=(*parent.to_many, True, *lineage.to_many),
+        rows=lineage.rows,
+    )
+
+
+def path_of(group: QueryGroup, lineage: Lineage | None) -> str | None:
+    """The relation path from the root queryset to the relation that was fetched."""
+    if group.access is None or lineage is None:
+        return None
+    return "__".join((*lineage.path, group.access.field))
+
+
+def places(stacks: Sequence[StackGroup]) -> tuple[Frame, ...]:
+    """The call sites, the one with most queries first."""
+    counts: dict[Frame, int] = {}
+    for stack in stacks:
+        if stack.place is not None:
+            counts[stack.place] = counts.get(stack.place, 0) + stack.count
+    return tuple(sorted(counts, key=lambda place: -counts[place]))
+
+
+def identity(kind: Kind, group: QueryGroup, stack: StackGroup, lineage: Lineage | None, path: str | None) -> str:
+    """A name that survives more rows, moved lines, another checkout and another database."""
+    family = _FAMILIES.get(kind, kind)
+    if path is not None and lineage is not None and stack.lineage is not None:
+        parts = [family, lineage.root_model, path, group.shape, *_named(lineage.origin, lineage.origin_source)]
+    else:
+        parts = [family, group.operation, *group.tables, *_named(stack.place, stack.source)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def _named(place: Frame | None, source: str | None) -> tuple[str, str]:
+    function = place.function if place is not None else None
+    return function or "", " ".join((source or "").split())

@@ -1,0 +1,70 @@
+"""What happened: every query of a recording, with the relation that asked, its lineage and its place.
+
+Capture never decides what is an N+1 and never formats.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.db import connections
+from django.db.backends.signals import connection_created
+
+from django_querywatch.capture import attribution
+from django_querywatch.capture.faults import fault_boundary
+from django_querywatch.capture.places import places
+from django_querywatch.capture.recorder import Recorder, active, watch_query
+from django_querywatch.capture.values import query_groups, repetitions
+from django_querywatch.capture.wraps import install_wraps
+
+__all__ = [
+    "Recorder",
+    "active",
+    "fault_boundary",
+    "install",
+    "is_installed",
+    "missing_targets",
+    "query_groups",
+    "repetitions",
+    "set_project_packages",
+]
+
+set_project_packages = places.set_project_packages
+_state = {"recognised": 0}
+
+
+def install() -> None:
+    """Install the wrapper on every connection, and the wraps of the ORM. Calling it again changes nothing."""
+    connection_created.connect(_install_on_created, dispatch_uid="django_querywatch")
+    for connection in connections.all(initialized_only=True):
+        install_on(connection)
+    # Optional applications may be imported late; looking again costs one comparison.
+    if _state["recognised"] != len(sys.modules):
+        attribution.recognise()
+        install_wraps()
+        _state["recognised"] = len(sys.modules)
+
+
+def install_on(connection: Any) -> None:
+    """Put the wrapper first on a connection.
+
+    `execute_wrappers` is not documented, and this is the one place that touches it. First, never last:
+    `connection.execute_wrapper()` pops the last entry on leaving, whoever's it is.
+    """
+    if watch_query not in connection.execute_wrappers:
+        connection.execute_wrappers.insert(0, watch_query)
+
+
+def is_installed(connection: Any) -> bool:
+    """Whether the queries of this connection are seen."""
+    return watch_query in connection.execute_wrappers or connection.connection is None
+
+
+def missing_targets() -> tuple[str, ...]:
+    """Names in Django that could not be found: what they would have told is not known."""
+    return tuple(attribution.missing)
+
+
+def _install_on_created(connection: Any, **kwargs: Any) -> None:
+    install_on(connection)

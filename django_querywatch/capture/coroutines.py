@@ -1,0 +1,81 @@
+"""Frames that await a query: what the worker thread's own stack cannot show.
+
+The ORM's asynchronous methods run in a worker thread whose stack ends in asgiref. The task that waits for that
+thread is found through the list that asgiref hands to both sides (`task_context`); from its coroutine,
+`cr_await` leads to the frame that awaits (PEP 492).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Iterator
+from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
+from typing import Any
+
+_DEEPEST = 100
+
+
+def awaiting_frames(handler: FrameType | None, task: Any) -> list[FrameType]:
+    """The suspended frames that wait for this thread, innermost first.
+
+    `handler` is asgiref's frame on the worker thread, None for a thread that asgiref did not start; `task` is
+    the task that the recording began in, None outside of a loop.
+    """
+    if handler is None:
+        return _chain(task) if task is not None else []
+    names = handler.f_locals
+    shared, loop = names.get("task_context"), names.get("loop")
+    if task is not None:
+        frames = _chain(task)
+        if _waits_for(frames, shared):
+            return frames
+    for other in _all_tasks(loop):
+        frames = _chain(other)
+        if _waits_for(frames, shared):
+            return frames
+    return _chain(task) if task is not None else []
+
+
+def _all_tasks(loop: Any) -> set[Any]:
+    try:
+        return asyncio.all_tasks(loop)
+    except RuntimeError:  # the set changed while this thread copied it
+        return set()
+
+
+def _waits_for(frames: list[FrameType], shared: Any) -> bool:
+    return shared is not None and any(
+        frame.f_code.co_name == "__call__" and frame.f_locals.get("task_context") is shared for frame in frames[:6]
+    )
+
+
+def _chain(task: Any) -> list[FrameType]:
+    frames = [frame for frame in _iter_frames(task.get_coro()) if frame is not None]
+    frames.reverse()
+    return frames
+
+
+def _iter_frames(awaited: Any) -> Iterator[FrameType | None]:
+    for _ in range(_DEEPEST):
+        if isinstance(awaited, CoroutineType):
+            yield awaited.cr_frame
+            awaited = awaited.cr_await
+        elif isinstance(awaited, AsyncGeneratorType):
+            yield awaited.ag_frame
+            awaited = awaited.ag_await
+        elif isinstance(awaited, GeneratorType):
+            yield awaited.gi_frame
+            awaited = awaited.gi_yieldfrom
+        else:
+            awaited = _behind(awaited)
+        if awaited is None:
+            return
+
+
+def _behind(awaited: Any) -> Any:
+    """What an `asend()` or a coroutine's wrapper stands for; they tell it to the garbage collector only."""
+    if type(awaited).__name__ not in ("async_generator_asend", "async_generator_athrow", "coroutine_wrapper"):
+        return None
+    inner = gc.get_referents(awaited)
+    return next((i for i in inner if isinstance(i, (CoroutineType, AsyncGeneratorType))), None)

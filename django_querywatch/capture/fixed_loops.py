@@ -1,0 +1,206 @@
+"""Loops whose rounds are written in the source: over a literal, a `range` of constants, a declared constant.
+
+Such a loop repeats a query, but not once per row. The iterable's source is parsed once per loop; names behind
+it are looked up in the running frame.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import linecache
+import textwrap
+from collections.abc import Mapping
+from enum import EnumMeta
+from types import CodeType, FrameType
+from typing import Any
+
+from django_querywatch.capture.loops import Loop
+
+_PASSING_ON = frozenset({"enumerate", "zip", "reversed", "sorted", "list", "tuple", "set", "frozenset", "iter", "dict"})
+_VIEWS = frozenset({"items", "keys", "values", "copy"})
+_GROWING = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "appendleft"})
+_PLAIN = (str, bytes, int, float, bool, type(None), type)
+_MISSING = object()
+
+
+def is_fixed(loop: Loop, frame: FrameType) -> bool:
+    """Whether the loop that `frame` runs goes over a fixed number of things written in the source."""
+    if loop.is_fixed is None:
+        loop.is_fixed = _look(loop, frame)
+    return loop.is_fixed
+
+
+def _look(loop: Loop, frame: FrameType) -> bool:
+    if loop.iterable is None:
+        return False
+    iterable = _iterable(loop, frame.f_code)
+    if iterable is None:
+        return False
+    # A generator's or a comprehension's outermost iterable belongs to the frame that made it.
+    scope = frame.f_back if frame.f_code.co_name.startswith("<") and frame.f_back else frame
+    return _is_fixed(iterable, _Scope(scope), 3)
+
+
+def _iterable(loop: Loop, code: CodeType) -> ast.expr | None:
+    where = loop.iterable
+    assert where is not None
+    tree = parse_range(code.co_filename, where.lineno, where.end_lineno, where.col_offset, where.end_col_offset)
+    if isinstance(tree, (ast.For, ast.AsyncFor)):
+        return tree.iter
+    if isinstance(tree, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+        for generator in tree.generators:
+            if {n.id for n in ast.walk(generator.target) if isinstance(n, ast.Name)} == set(loop.targets):
+                return generator.iter
+        return None
+    return tree if isinstance(tree, ast.expr) else None
+
+
+def parse_range(
+    file: str, line: int | None, end_line: int | None, column: int | None, end_column: int | None
+) -> ast.AST | None:
+    """The expression or `for` statement at a source range; None where it cannot be read."""
+    if line is None or end_line is None or column is None:
+        return None
+    lines = [text.encode() for text in linecache.getlines(file)[line - 1 : end_line]]
+    if not lines:
+        return None
+    lines[-1] = lines[-1][:end_column]
+    lines[0] = lines[0][column:]
+    text = b"".join(lines).decode(errors="replace")
+    if text.startswith(("for ", "async ")):
+        return _parse_statement(" " * column + text)
+    try:
+        return ast.parse(f"({text}\n)", mode="eval").body
+    except SyntaxError:
+        return None
+
+
+def _parse_statement(text: str) -> ast.AST | None:
+    try:
+        function = ast.parse("async def _():\n" + (text if text[0] == " " else textwrap.indent(text, " "))).body[0]
+    except SyntaxError:
+        return None
+    return function.body[0] if isinstance(function, ast.AsyncFunctionDef) else None
+
+
+class _Scope:
+    """Names as a frame sees them, and how its function came by its local ones."""
+
+    def __init__(self, frame: FrameType) -> None:
+        self.code = frame.f_code
+        self.local_values: Mapping[str, Any] = frame.f_locals
+        self.global_values = frame.f_globals
+
+    def is_local(self, name: str) -> bool:
+        return name in self.code.co_varnames or name in self.code.co_cellvars or name in self.code.co_freevars
+
+    def assignments(self, name: str) -> list[ast.expr] | None:
+        """What is assigned to a local name, or None where it is bound or changed in another way."""
+        parameters = self.code.co_argcount + self.code.co_kwonlyargcount
+        function = None if name in self.code.co_varnames[:parameters] else _function_tree(self.code)
+        if function is None:
+            return None
+        values: list[ast.expr] = []
+        for node in ast.walk(function):
+            if isinstance(node, ast.Assign) and any(_is_name(target, name) for target in node.targets):
+                values.append(node.value)
+            elif isinstance(node, ast.AnnAssign) and _is_name(node.target, name) and node.value is not None:
+                values.append(node.value)
+            elif isinstance(node, ast.Attribute) and node.attr in _GROWING and _is_name(node.value, name):
+                return None
+        stored = sum(_is_name(n, name) and isinstance(n.ctx, ast.Store) for n in ast.walk(function) if isinstance(n, ast.Name))
+        return values if values and stored == len(values) else None
+
+
+def _function_tree(code: CodeType) -> ast.AST | None:
+    lines = linecache.getlines(code.co_filename)[code.co_firstlineno - 1 :]
+    try:
+        return ast.parse(textwrap.dedent("".join(inspect.getblock(lines))))
+    except (SyntaxError, IndexError, ValueError):
+        return None
+
+
+def _is_name(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _is_fixed(node: ast.expr, scope: _Scope, depth: int) -> bool:
+    match node:
+        case ast.Constant(value=str() | bytes() | tuple()):
+            return True
+        case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements):
+            return all(not isinstance(e, ast.Starred) or _is_fixed(e.value, scope, depth) for e in elements)
+        case ast.Dict(keys=keys):
+            return None not in keys
+        case ast.BinOp(left=left, right=right):
+            return _is_fixed(left, scope, depth) and _is_fixed(right, scope, depth)
+        case ast.IfExp(body=one, orelse=other):
+            return _is_fixed(one, scope, depth) and _is_fixed(other, scope, depth)
+        case ast.Call(func=function, args=arguments):
+            return _is_fixed_call(function, arguments, scope, depth)
+        case ast.Name(id=name) if scope.is_local(name):
+            values = scope.assignments(name) if depth else None
+            return bool(values) and all(_is_fixed(value, scope, depth - 1) for value in values or ())
+        case ast.Name() | ast.Attribute():
+            return _is_declared(_value(node, scope))
+    return False
+
+
+def _is_fixed_call(function: ast.expr, arguments: list[ast.expr], scope: _Scope, depth: int) -> bool:
+    match function:
+        case ast.Name(id="range"):
+            return all(_is_fixed_number(argument, scope) for argument in arguments)
+        case ast.Name(id="zip"):
+            return any(_is_fixed(argument, scope, depth) for argument in arguments)
+        case ast.Name(id="map" | "filter"):
+            return len(arguments) > 1 and _is_fixed(arguments[1], scope, depth)
+        case ast.Name(id=name) if name in _PASSING_ON:
+            return bool(arguments) and _is_fixed(arguments[0], scope, depth)
+        case ast.Attribute(value=owner, attr=name) if name in _VIEWS and not arguments:
+            return _is_fixed(owner, scope, depth)
+    return False
+
+
+def _is_fixed_number(node: ast.expr, scope: _Scope) -> bool:
+    match node:
+        case ast.Constant(value=int()):
+            return True
+        case ast.UnaryOp(operand=operand):
+            return _is_fixed_number(operand, scope)
+        case ast.BinOp(left=left, right=right):
+            return _is_fixed_number(left, scope) and _is_fixed_number(right, scope)
+        case ast.Name(id=name) if scope.is_local(name):
+            values = scope.assignments(name)
+            return bool(values) and all(_is_fixed_number(value, scope) for value in values or ())
+        case ast.Name() | ast.Attribute():
+            return isinstance(_value(node, scope), int)
+    return False
+
+
+def _value(node: ast.expr, scope: _Scope) -> Any:
+    """The value behind a module's name or a class's attribute; an instance's own attributes are data."""
+    if isinstance(node, ast.Name):
+        if scope.is_local(node.id):
+            owner = scope.local_values.get(node.id, _MISSING) if node.id in ("self", "cls") else _MISSING
+            return owner if isinstance(owner, type) or owner is _MISSING else type(owner)
+        return scope.global_values.get(node.id, _MISSING)
+    if not isinstance(node, ast.Attribute):
+        return _MISSING
+    owner = _value(node.value, scope)
+    if owner is _MISSING:
+        return _MISSING
+    if isinstance(owner, type):
+        return inspect.getattr_static(owner, node.attr, _MISSING) if not isinstance(owner, EnumMeta) else owner
+    # A module or the settings: their attributes are what was declared.
+    return getattr(owner, node.attr, _MISSING) if type(owner).__name__ in ("module", "LazySettings") else _MISSING
+
+
+def _is_declared(value: Any) -> bool:
+    if isinstance(value, EnumMeta):
+        return True
+    if isinstance(value, dict):
+        return all(isinstance(key, (*_PLAIN, tuple)) for key in value)
+    if isinstance(value, (tuple, list, set, frozenset)):
+        return all(isinstance(item, (*_PLAIN, tuple, list, dict)) or callable(item) for item in value)
+    return isinstance(value, str)

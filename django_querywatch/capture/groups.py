@@ -1,0 +1,195 @@
+"""The counts of one recording: families of queries with one cause, and in each a bucket per stack key.
+
+Mutable and bounded while the recording runs; `values` makes frozen `QueryGroup`s of them for analysis.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django_querywatch.capture.attribution import Relation
+from django_querywatch.capture.lineage import Node
+from django_querywatch.capture.sightings import Sighting, family_facts
+from django_querywatch.capture.stack import Walk
+
+MOST_BUCKETS = 1_200
+MOST_PARAMETERS = 16
+MOST_MARKS = 32
+MOST_REPEATS = 2_000
+MOST_SAMPLES = 3
+
+
+class Bucket:
+    """The queries of one family that came by one stack."""
+
+    __slots__ = (
+        "arity",
+        "carrier",
+        "count",
+        "duration",
+        "first_parent",
+        "has_distinct_parents",
+        "has_loop",
+        "has_row_loop",
+        "is_exempt",
+        "is_peers",
+        "is_proven_carrier",
+        "longest",
+        "node",
+        "parameters",
+        "place",
+        "single",
+    )
+
+    def __init__(self, sighting: Sighting) -> None:
+        walk = sighting.walk
+        self.place = walk.place
+        self.count = 0
+        self.duration = self.longest = 0.0
+        self.arity = 1
+        self.parameters: set[int] = set()
+        self.first_parent = sighting.parent_key
+        self.has_distinct_parents = False
+        self.node: Node | None = sighting.node
+        """The many-row node whose instances' relation is read."""
+        self.single: Node | None = sighting.single
+        """The node of the one object whose relation is read, where that object is no row of many."""
+        self.carrier: Node | None = sighting.carrier
+        """The many-row node whose rows the loop around a query goes over."""
+        self.is_proven_carrier = False
+        """A parameter was a value of such a row."""
+        self.has_loop = walk.has_loop
+        self.has_row_loop = sighting.has_row_loop
+        self.is_exempt = sighting.is_exempt
+        self.is_peers = _tracks_peers(sighting.relation)
+
+
+class Family:
+    """The queries of one cause: one lineage edge, one write in the source, or one fingerprint."""
+
+    __slots__ = ("alias", "buckets", "facts", "fingerprint", "followers", "kind", "marks", "relation", "samples", "sql")
+
+    def __init__(self, sighting: Sighting, alias: str, sql: str, fingerprint: Any) -> None:
+        self.kind = sighting.kind
+        self.alias = alias
+        self.sql = sql
+        self.fingerprint = fingerprint
+        self.relation: Relation | None = sighting.relation and sighting.relation._replace(instance=None)
+        self.facts = family_facts(sighting)
+        """What the advice needs, taken from the first query."""
+        self.buckets: dict[int, Bucket] = {}
+        self.followers = 0
+        """Queries of prefetches that these queries brought along."""
+        self.marks: list[tuple[float, float]] = []
+        self.samples: list[str] = []
+
+
+class Repeat:
+    """Executions of one statement with the same parameters."""
+
+    __slots__ = ("count", "duration", "family", "names", "places")
+
+    def __init__(self, family: Family) -> None:
+        self.family = family
+        self.count = 0
+        self.duration = 0.0
+        self.places: list[Any] = []
+        self.names: dict[int, int] = {}
+
+    def is_new_name(self, walk: Walk) -> bool:
+        """Whether the same stack asked before for another declared name: one form field of several, say."""
+        sites, names = hash(tuple(walk.key)), hash(tuple(walk.names))
+        return self.names.setdefault(sites, names) != names
+
+
+class Counts:
+    """Totals, families and repeats of one recording; what passes a cap is counted and no more."""
+
+    def __init__(self, shows_params: bool) -> None:
+        self.shows_params = shows_params
+        self.query_count = 0
+        self.duration = 0.0
+        self.families: dict[Any, Family] = {}
+        self.repeats: dict[Any, Repeat] = {}
+        self.bucket_count = 0
+        self.is_truncated = False
+
+    def add(
+        self,
+        sighting: Sighting,
+        alias: str,
+        sql: str,
+        fingerprint: Any,
+        arity: int,
+        params: Any,
+        start: float,
+        duration: float,
+    ) -> Any:
+        """Count one query; the key of its family comes back, so that the rows it brings can name it."""
+        self.query_count += 1
+        self.duration += duration
+        if sighting.follows is not None:
+            cause = self.families.get(sighting.follows)
+            if cause is not None:
+                cause.followers += 1
+                return sighting.follows
+        key = (alias, *sighting.family_key)
+        family = self.families.get(key)
+        if family is None:
+            if self.bucket_count >= MOST_BUCKETS:
+                self.is_truncated = True
+                return key
+            family = self.families[key] = Family(sighting, alias, sql, fingerprint)
+        if len(family.marks) < MOST_MARKS:
+            family.marks.append((start, duration))
+        if self.shows_params and len(family.samples) < MOST_SAMPLES:
+            family.samples.append(repr(params)[:200])
+        value = _value_of(sql, params)
+        self._add_to_bucket(family, sighting, arity, value, duration)
+        self._add_repeat(family, sighting, value, duration)
+        return key
+
+    def _add_to_bucket(self, family: Family, sighting: Sighting, arity: int, value: int, duration: float) -> None:
+        stack_key = sighting.stack_key
+        bucket = family.buckets.get(stack_key)
+        if bucket is None:
+            if self.bucket_count >= MOST_BUCKETS:
+                self.is_truncated = True
+                return
+            self.bucket_count += 1
+            bucket = family.buckets[stack_key] = Bucket(sighting)
+        bucket.count += 1
+        bucket.duration += duration
+        bucket.longest = max(bucket.longest, duration)
+        bucket.arity = max(bucket.arity, arity)
+        bucket.is_proven_carrier = bucket.is_proven_carrier or sighting.is_proven_carrier
+        if sighting.parent_key != bucket.first_parent:
+            bucket.has_distinct_parents = True
+        if len(bucket.parameters) < MOST_PARAMETERS:
+            bucket.parameters.add(value)
+
+    def _add_repeat(self, family: Family, sighting: Sighting, value: int, duration: float) -> None:
+        walk = sighting.walk
+        repeat = self.repeats.get(value)
+        if repeat is None:
+            if len(self.repeats) >= MOST_REPEATS or sighting.kind == "write" or sighting.is_exempt:
+                return
+            repeat = self.repeats[value] = Repeat(family)
+        if not repeat.is_new_name(walk):
+            repeat.count += 1
+            repeat.duration += duration
+            if len(repeat.places) < 8 and walk.place not in repeat.places:
+                repeat.places.append(walk.place)
+
+
+def _value_of(sql: str, params: Any) -> int:
+    """A hash of what was asked; Python salts it per process, and nothing longer than it is kept."""
+    try:
+        return hash((sql, tuple(params.items()) if isinstance(params, dict) else tuple(params or ())))
+    except TypeError:
+        return hash((sql, repr(params)))
+
+
+def _tracks_peers(relation: Relation | None) -> bool:
+    state = getattr(relation.instance, "_state", None) if relation is not None else None
+    return bool(getattr(getattr(state, "fetch_mode", None), "track_peers", False))

@@ -1,0 +1,126 @@
+"""Where an instance came from: the evaluation of a root queryset, and the relation path from there.
+
+Every instance that is loaded while a recording is active carries one pointer to its `Node`, in its `_state`.
+A node, and a note on a query, pickle and deep-copy to None through builtins, so that neither a cache nor a
+process without this package is troubled by them. The wraps that set them are listed in `WRAPS`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+ATTRIBUTE = "_querywatch"
+"""Name of the pointer, on a model's `_state` and on a query."""
+
+
+class Forgotten:
+    """Base of what must vanish when a user's object is pickled or copied deeply."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> Any:
+        return type(None), ()
+
+    def __deepcopy__(self, memo: Any) -> None:
+        return None
+
+
+class Note(Forgotten):
+    """On a query: where it was built, and the related manager that built it."""
+
+    __slots__ = ("manager", "site")
+
+    def __init__(self, site: Any, manager: Any) -> None:
+        self.site = site
+        self.manager = manager
+
+
+class Root(Forgotten):
+    """One evaluation of a queryset that no relation of another row explains."""
+
+    __slots__ = ("facts", "is_recursive", "kind", "model", "parent", "relation_name", "site", "stack")
+
+    def __init__(self, model: Any, site: Any, kind: str) -> None:
+        self.model = model
+        self.site = site
+        """Where the queryset was built: an `Origin` of `stack`, or None."""
+        self.kind = kind
+        """model, raw or values."""
+        self.facts: dict[str, Any] = {}
+        """What the advice needs to know of the queryset, which is gone by then."""
+        self.is_recursive = False
+        self.stack: tuple[Any, ...] = ()
+        """Sites on the stack when it was evaluated."""
+        self.parent: Node | None = None
+        """For a to-many relation of a single object: the node of that object."""
+        self.relation_name: str | None = None
+
+    @property
+    def key(self) -> Any:
+        """Equal for all evaluations of one queryset in the source."""
+        return self.site if self.site is not None else (self.model, self.kind)
+
+
+class Node(Forgotten):
+    """A set of instances: the rows of a root, or those reached from them by one relation path."""
+
+    __slots__ = ("children", "family", "is_many", "is_plain", "path", "root", "rows", "step_site")
+
+    def __init__(self, root: Root, path: tuple[str, ...], is_many: bool) -> None:
+        self.root = root
+        self.path = path
+        self.is_many = is_many
+        self.is_plain = True
+        """False where a hop of the path was filtered or sliced by hand, so that no lookup names it."""
+        self.rows = 0
+        self.children: dict[str, Node] | None = None
+        self.step_site: Any = None
+        """Where the last hop was asked for lazily."""
+        self.family: Any = None
+        """The key of the family whose query brought these rows."""
+
+    def child(self, name: str, is_to_many: bool) -> Node:
+        """The node of the rows that relation `name` leads to from these."""
+        if self.children is None:
+            self.children = {}
+        node = self.children.get(name)
+        if node is None:
+            node = self.children[name] = Node(self.root, (*self.path, name), self.is_many or is_to_many)
+            node.is_plain = self.is_plain
+        return node
+
+
+def node_of(instance: Any) -> Node | None:
+    """The node of a model instance; None for one made by hand, copied, unpickled, or loaded unwatched."""
+    state = getattr(instance, "_state", None)
+    node = getattr(state, ATTRIBUTE, None)
+    return node if isinstance(node, Node) else None
+
+
+def note_of(queryset: Any) -> Note | None:
+    """The note on a queryset's query, taken when it was built."""
+    query = getattr(queryset, "query", None)
+    return getattr(query, "__dict__", {}).get(ATTRIBUTE)
+
+
+def mark(instances: list[Any], node: Node) -> None:
+    """Point each instance, and what `select_related` hung on it, to its node."""
+    node.rows += len(instances)
+    for instance in instances:
+        state = instance._state
+        state._querywatch = node
+        cached = state.__dict__.get("fields_cache")
+        if cached:
+            mark_related(cached, node)
+
+
+def mark_related(cached: dict[str, Any], node: Node) -> None:
+    for name, related in cached.items():
+        state = getattr(related, "_state", None)
+        if state is not None and getattr(state, ATTRIBUTE, None) is None:
+            child = node.child(name, is_to_many=False)
+            child.rows += 1
+            state._querywatch = child
+            further = state.__dict__.get("fields_cache")
+            if further:
+                mark_related(further, child)

@@ -1,0 +1,130 @@
+"""Loop evidence: which instructions of a code object can reach themselves, and over what the loop goes."""
+
+from __future__ import annotations
+
+import dis
+from itertools import chain, dropwhile, pairwise, takewhile
+from types import CodeType
+
+
+class Loop:
+    """A natural loop: its instructions, the names it binds, and where its iterable is written."""
+
+    __slots__ = ("body", "header", "is_fixed", "iterable", "targets")
+
+    def __init__(self, header: int, body: frozenset[int]) -> None:
+        self.header = header
+        self.body = body
+        self.targets: tuple[str, ...] = ()
+        """Names bound by each round; those of a `while` are all the names stored in its body."""
+        self.iterable: dis.Positions | None = None
+        """Source range of what a `for` iterates; None for `while`."""
+        self.is_fixed: bool | None = None
+        """Whether it goes over a literal or a declared constant; None until `fixed_loops` has looked."""
+
+
+def loops_in(code: CodeType) -> tuple[Loop, ...]:
+    """All loops of a code object, innermost first (Aho, Lam, Sethi and Ullman, 9.6.6: natural loops).
+
+    An instruction that leaves the loop by `return`, `break` or `raise` lies in no body, and neither does the
+    successful attempt of a retry: only what can run again counts.
+    """
+    instructions = [i for i in dis.get_instructions(code) if i.opname != "CACHE"]
+    back_jumps = [
+        i
+        for before, i in pairwise(instructions)
+        if _is_back_jump(i) and before.opname != "CLEANUP_THROW"  # the way out of an await that was thrown into
+    ]
+    if not back_jumps:
+        return ()
+    predecessors = _predecessors(instructions)
+    bodies: dict[int, set[int]] = {}
+    for instruction in back_jumps:
+        body = bodies.setdefault(instruction.argval, {instruction.argval})
+        _reach_back(instruction.offset, body, predecessors)
+    loops = [Loop(header, frozenset(body)) for header, body in bodies.items()]
+    for loop in loops:
+        _describe(loop, instructions)
+    return tuple(sorted(loops, key=lambda loop: len(loop.body)))
+
+
+def _is_back_jump(instruction: dis.Instruction) -> bool:
+    # NO_INTERRUPT is the waiting loop of an await, not a loop of the source.
+    return (
+        instruction.opcode in _JUMPS
+        and instruction.argval <= instruction.offset
+        and not instruction.opname.endswith("NO_INTERRUPT")
+    )
+
+
+def _predecessors(instructions: list[dis.Instruction]) -> dict[int, list[int]]:
+    predecessors: dict[int, list[int]] = {}
+    for instruction, following in zip(instructions, [*instructions[1:], None], strict=True):
+        if instruction.opcode in _JUMPS:
+            predecessors.setdefault(instruction.argval, []).append(instruction.offset)
+        if following is not None and instruction.opname not in _ENDS:
+            predecessors.setdefault(following.offset, []).append(instruction.offset)
+    return predecessors
+
+
+def _reach_back(start: int, body: set[int], predecessors: dict[int, list[int]]) -> None:
+    waiting = [start]
+    while waiting:
+        offset = waiting.pop()
+        if offset not in body:
+            body.add(offset)
+            waiting.extend(predecessors.get(offset, ()))
+
+
+def _describe(loop: Loop, instructions: list[dis.Instruction]) -> None:
+    round_ = list(dropwhile(lambda i: i.offset < loop.header, instructions))
+    start = next((n for n, i in enumerate(round_[:3]) if i.opname in _ROUND_STARTS), None)
+    if start is None:
+        stored = (_stored_names(i) for i in round_ if i.offset in loop.body)
+    else:
+        loop.iterable = round_[start].positions
+        opening = takewhile(lambda i: _stored_names(i) or i.opname in _BEFORE_STORES, round_[start + 1 :])
+        stored = map(_stored_names, opening)
+    loop.targets = tuple(dict.fromkeys(chain.from_iterable(stored)))
+
+
+def _stored_names(instruction: dis.Instruction) -> list[str]:
+    if instruction.opname == "STORE_FAST_STORE_FAST":
+        return list(instruction.argval)
+    if instruction.opname == "STORE_FAST_LOAD_FAST":
+        return [instruction.argval[0]]
+    return [instruction.argval] if instruction.opname in _STORES else []
+
+
+_JUMPS = frozenset(dis.hasjrel) | frozenset(dis.hasjabs)
+_ENDS = frozenset(
+    {
+        "JUMP_FORWARD",
+        "JUMP_BACKWARD",
+        "JUMP_BACKWARD_NO_INTERRUPT",
+        "RETURN_VALUE",
+        "RETURN_CONST",
+        "RAISE_VARARGS",
+        "RERAISE",
+    }
+)
+_ROUND_STARTS = frozenset({"FOR_ITER", "GET_ANEXT"})
+_STORES = frozenset({"STORE_FAST", "STORE_DEREF", "STORE_NAME", "STORE_GLOBAL"})
+_BEFORE_STORES = frozenset(
+    {
+        "UNPACK_SEQUENCE",
+        "UNPACK_EX",
+        "EXTENDED_ARG",
+        "COPY",
+        "SWAP",
+        "NOP",
+        "GET_ANEXT",
+        "LOAD_CONST",
+        "SEND",
+        "YIELD_VALUE",
+        "RESUME",
+        "END_SEND",
+        "JUMP_BACKWARD_NO_INTERRUPT",
+        "LOAD_FAST",
+    }
+)

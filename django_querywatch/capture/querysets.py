@@ -1,0 +1,101 @@
+"""What a queryset is, read without evaluating it: how many rows it may have, what was added to a relation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model
+from django.db.models.lookups import Exact
+from django.db.models.sql import Query
+
+_SINGLE_ROW_METHODS = frozenset({"get", "first", "last", "earliest", "latest", "get_or_create", "update_or_create"})
+
+
+def may_have_many_rows(query: Any, method: str) -> bool:
+    """False for `get()`, `first()`, `[:1]`, and exact lookups on the primary key or a unique set."""
+    if method in _SINGLE_ROW_METHODS:
+        return False
+    if not isinstance(query, Query):
+        return True
+    if query.high_mark is not None and query.high_mark - query.low_mark <= 1:
+        return False
+    return not _asks_unique(query)
+
+
+def exact_names(query: Any) -> tuple[str, ...]:
+    """Names of the fields that the query compares with a value by `exact`, at its top level."""
+    where = getattr(query, "where", None)
+    if where is None or where.connector != "AND" or where.negated:
+        return ()
+    return tuple(_field(child).name for child in where.children if _is_exact_value(child))
+
+
+def _asks_unique(query: Query) -> bool:
+    where = query.where
+    if where.connector != "AND" or where.negated:
+        return False
+    options = query.model._meta if query.model else None
+    if options is None:
+        return False
+    fields = [_field(child) for child in where.children if _is_exact_value(child)]
+    own = [field for field in fields if field.model._meta.concrete_model in (options.concrete_model, *options.all_parents)]
+    if any(field.unique or field.primary_key for field in own):
+        return True
+    names = {field.name for field in own}
+    return any(names.issuperset(unique) for unique in _unique_sets(options))
+
+
+def _unique_sets(options: Any) -> list[tuple[str, ...]]:
+    constraints = [c for c in options.total_unique_constraints if c.fields]
+    return [*options.unique_together, *(tuple(constraint.fields) for constraint in constraints)]
+
+
+def _is_exact_value(child: Any) -> bool:
+    return isinstance(child, Exact) and _field(child) is not None and not hasattr(child.rhs, "resolve_expression")
+
+
+def _field(child: Any) -> Any:
+    return getattr(getattr(child, "lhs", None), "target", None)
+
+
+def is_plain_relation(manager: Any, query: Any) -> bool:
+    """Whether a related manager's query is what `.all()` gives, so that a prefetch can take its place."""
+    if not isinstance(query, Query):
+        return False
+    superclass = type(manager).__mro__[1]
+    base = superclass.get_queryset(manager).query
+    own_filters = 2 if hasattr(manager, "content_type") else len(getattr(manager, "core_filters", (0,)))
+    return (
+        not query.is_sliced
+        and len(query.where.children) <= len(base.where.children) + own_filters
+        and query.order_by == base.order_by
+        and query.extra_order_by == base.extra_order_by
+        and query.distinct == base.distinct
+        and query.standard_ordering == base.standard_ordering
+        and set(query.annotations) == set(base.annotations)
+        and not query.combinator
+        and not query.values_select
+        and not query.deferred_loading[0]
+    )
+
+
+def query_facts(queryset: Any) -> dict[str, Any]:
+    """What the advice on a root queryset needs to know of it."""
+    query = getattr(queryset, "query", None)
+    return {
+        "deferred_loading": getattr(query, "deferred_loading", (frozenset(), True)),
+        "combinator": getattr(query, "combinator", None),
+        "for_update": bool(getattr(query, "select_for_update", False)),
+        "is_raw": not isinstance(query, Query),
+    }
+
+
+def primary_key(instance: Model) -> Any:
+    """A value that tells this instance's row from others; its identity where it has no key yet."""
+    try:
+        key = instance.__dict__.get(instance._meta.pk.attname) if instance._meta.pk else None
+        if key is None:
+            key = instance.pk
+    except Exception:  # a primary key that computes itself may do anything
+        key = None
+    return key if key is not None else id(instance)

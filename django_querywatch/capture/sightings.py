@@ -1,0 +1,250 @@
+"""From a walk to a sighting: which cause a query belongs to, and which rows it brings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django_querywatch.capture import attribution as at
+from django_querywatch.capture.attribution import Relation, relation_of_manager
+from django_querywatch.capture.lineage import Node, Note, Root, node_of, note_of
+from django_querywatch.capture.querysets import (
+    exact_names,
+    is_plain_relation,
+    may_have_many_rows,
+    primary_key,
+    query_facts,
+)
+from django_querywatch.capture.stack import Walk
+
+
+class Evaluation:
+    """A queryset that is about to bring instances, and the node they will get."""
+
+    __slots__ = ("family", "node", "queryset")
+
+    def __init__(self, queryset: Any) -> None:
+        self.queryset = queryset
+        self.node: Node | None = None
+        self.family: Any = None
+
+
+class Sighting:
+    """One query, understood: the key of its family, and what its bucket adds up."""
+
+    __slots__ = (
+        "carrier",
+        "family_key",
+        "follows",
+        "has_row_loop",
+        "is_exempt",
+        "is_proven_carrier",
+        "kind",
+        "node",
+        "parent_key",
+        "relation",
+        "single",
+        "stack_key",
+        "walk",
+    )
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self.kind = "sql"
+        self.family_key: Any = None
+        self.relation: Relation | None = None
+        self.node: Node | None = None
+        self.single: Node | None = None
+        self.parent_key: Any = None
+        self.carrier: Node | None = None
+        self.is_proven_carrier = False
+        self.has_row_loop = False
+        self.follows: Any = None
+        """The family that this query's prefetch belongs to."""
+        self.stack_key = 0
+        self.is_exempt = (walk.is_batch and walk.method not in ("add", "set")) or walk.is_cache_fill
+
+
+def see(walk: Walk, evaluation: Evaluation | None, text: str, operation: str, params: Any) -> Sighting:
+    """Understand a query from its walk, and name the node of the rows that it brings."""
+    sighting = Sighting(walk)
+    queryset = walk.queryset
+    note = note_of(queryset)
+    relation = walk.relation or walk.manager_relation
+    if relation is None and note is not None and note.manager is not None:
+        relation = relation_of_manager(note.manager)
+    if walk.prefetched is not None:
+        _see_prefetch(sighting, walk, evaluation)
+    elif relation is not None:
+        _see_relation(sighting, relation, note, evaluation)
+    elif evaluation is not None:
+        evaluation.node = _root_node(walk, queryset, note)
+    _see_loop(sighting, params)
+    _name_family(sighting, text, operation)
+    return sighting
+
+
+def _see_relation(sighting: Sighting, relation: Relation, note: Note | None, evaluation: Evaluation | None) -> None:
+    parent = node_of(relation.instance)
+    sighting.relation = relation
+    sighting.parent_key = primary_key(relation.instance)
+    if parent is not None and parent.is_many:
+        sighting.node = parent
+    elif parent is not None:
+        sighting.single = parent
+        if relation.model is relation.target and parent.path[-1:] == (relation.name,):
+            sighting.is_exempt = True  # a chain: parent of parent of parent
+    if evaluation is None or relation.kind == "deferred":
+        return
+    if parent is not None and (parent.is_many or not relation.is_to_many):
+        evaluation.node = _step(parent, sighting)
+        return
+    root = Root(relation.target, note.site if note else sighting.walk.place, "model")
+    root.facts = query_facts(sighting.walk.queryset)
+    root.stack = tuple(sighting.walk.key)
+    root.parent, root.relation_name = parent, relation.name
+    evaluation.node = Node(root, (), relation.is_to_many and may_have_many_rows(sighting.walk.queryset.query, sighting.walk.method))
+
+
+def _step(parent: Node, sighting: Sighting) -> Node:
+    relation, walk = sighting.relation, sighting.walk
+    assert relation is not None
+    if _is_recursion(parent, relation.name, walk.place):
+        parent.root.is_recursive = True
+        return parent
+    node = parent.child(relation.name, relation.is_to_many)
+    node.step_site = walk.place
+    if relation.is_to_many and node.rows == 0:
+        node.is_plain = parent.is_plain and _is_plain(walk)
+    return node
+
+
+def _is_recursion(parent: Node, name: str, place: Any) -> bool:
+    """Whether one line asks for one relation of what that same line asked for, again and again: a tree."""
+    path = parent.path
+    return len(path) >= 2 and path[-1] == path[-2] == name and parent.step_site == place
+
+
+def _is_plain(walk: Walk) -> bool:
+    note = note_of(walk.queryset)
+    if walk.method not in ("fetch_all", "iterator") or note is None or note.manager is None:
+        return False
+    return is_plain_relation(note.manager, walk.queryset.query)
+
+
+def _see_prefetch(sighting: Sighting, walk: Walk, evaluation: Evaluation | None) -> None:
+    first = walk.prefetched[0] if walk.prefetched else None
+    parent = node_of(first)
+    if walk.owner is not None and parent is not None:
+        sighting.follows = parent.family
+    if evaluation is not None and parent is not None:
+        name, is_to_many = walk.prefetch_step
+        evaluation.node = parent.child(name, is_to_many)
+        evaluation.node.family = parent.family
+
+
+def _root_node(walk: Walk, queryset: Any, note: Note | None) -> Node:
+    site = note.site if note is not None and note.site is not None else walk.place
+    root = Root(queryset.model, site, "raw" if not hasattr(queryset.query, "where") else "model")
+    root.facts = query_facts(queryset)
+    root.stack = tuple(walk.key)
+    return Node(root, (), may_have_many_rows(queryset.query, walk.method))
+
+
+def _see_loop(sighting: Sighting, params: Any) -> None:
+    walk = sighting.walk
+    for row in walk.carriers:
+        node = node_of(row)
+        if node is None or not node.is_many:
+            continue
+        if sighting.node is not None:
+            if node.root is sighting.node.root:
+                sighting.has_row_loop = True
+                break
+            continue
+        sighting.carrier = node
+        sighting.has_row_loop = True
+        values = [value for value in row.__dict__.values() if isinstance(value, (int, str)) or hasattr(value, "hex")]
+        sighting.is_proven_carrier = any(value in values for value in _flat(params))
+        break
+    if sighting.relation is not None and not sighting.has_row_loop:
+        sighting.has_row_loop = any(row is sighting.relation.instance for row in walk.carriers)
+    if sighting.node is not None and not sighting.has_row_loop:
+        _drop_outer_loops(walk, sighting.node.root)
+
+
+def _drop_outer_loops(walk: Walk, root: Root) -> None:
+    """Forget a loop that evaluates the root queryset anew in each round: it does not go over its rows."""
+    for site in walk.loop_sites:
+        loops = [loop for loop in site.loops if not loop.is_fixed]
+        evaluations = [other.start for other in root.stack if getattr(other, "facts", None) is site.facts]
+        if any(start not in loop.body for start in evaluations or [-1] for loop in loops):
+            return
+    walk.has_loop = False
+
+
+def _flat(params: Any) -> list[Any]:
+    values = params.values() if isinstance(params, dict) else params or ()
+    return [value for value in values if value is not None][:20]
+
+
+def _name_family(sighting: Sighting, text: str, operation: str) -> None:
+    walk, relation, node = sighting.walk, sighting.relation, sighting.node
+    sighting.stack_key = hash((tuple(walk.key), tuple(walk.names)))
+    if operation in ("INSERT", "UPDATE", "DELETE") or walk.method in at.WRITE_METHODS:
+        sighting.kind = "write"
+        what = walk.method if walk.method in at.WRITE_METHODS else text
+        sighting.family_key = ("write", walk.place, what)
+        # One call may send several statements by one stack: a cascade's, a parent table's.
+        sighting.stack_key = hash((sighting.stack_key, text))
+    elif relation is not None and node is not None:
+        sighting.kind = "edge"
+        shape = _shape(walk, relation)
+        own_text = text if relation.is_to_many and shape != "all" else None
+        sighting.family_key = ("edge", node.root.key, node.path, relation.name, shape, own_text)
+    else:
+        sighting.family_key = ("sql", text)
+
+
+def family_facts(sighting: Sighting) -> dict[str, Any]:
+    """What the advice needs to know; asked for once per family."""
+    walk, relation = sighting.walk, sighting.relation
+    facts: dict[str, Any] = {
+        "shape": _shape(walk, relation) if relation is not None else walk.method,
+        "lookup": exact_names(getattr(walk.queryset, "query", None)),
+        "model": type(walk.saved) if walk.saved is not None else getattr(walk.queryset, "model", None),
+    }
+    if sighting.kind == "write":
+        facts["shape"] = walk.method
+        facts["caveats"] = _caveats(facts["model"])
+    elif relation is not None:
+        instance = relation.instance
+        facts["is_prefetch_bypassed"] = relation.name in getattr(instance, "_prefetched_objects_cache", {})
+        if relation.kind == "deferred":
+            facts["deferred"] = tuple(sorted({relation.name, *instance.get_deferred_fields()}))
+    return facts
+
+
+def _caveats(model: Any) -> tuple[str, ...]:
+    """What a bulk write would leave out for this model."""
+    from django.db.models import Model, signals
+
+    if not isinstance(model, type) or not issubclass(model, Model):
+        return ()
+    caveats = []
+    if model.save is not Model.save or model.delete is not Model.delete:
+        caveats.append("overrides_save")
+    watched = (signals.pre_save, signals.post_save, signals.pre_delete, signals.post_delete)
+    if any(signal.has_listeners(model) for signal in watched):
+        caveats.append("has_receivers")
+    return tuple(caveats)
+
+
+def _shape(walk: Walk, relation: Relation) -> str:
+    """How a to-many relation was asked: all, filter, values, count, exists, first, aggregate, get, ..."""
+    if not relation.is_to_many:
+        return relation.kind
+    if walk.method not in ("fetch_all", "iterator"):
+        return walk.method
+    if getattr(walk.queryset.query, "values_select", ()) or getattr(walk.queryset, "_fields", None) is not None:
+        return "values"
+    return "all" if _is_plain(walk) else "filter"

@@ -1,0 +1,298 @@
+"""One walk up the stack of a query: its call site, the relation that asked, its loops, its stack key.
+
+The walk keeps references only; `Frame` values are made of them when a report is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+from django_querywatch.capture import attribution as at
+from django_querywatch.capture.attribution import (
+    Relation,
+    Role,
+    is_to_many,
+    relation_of_descriptor,
+    relation_of_manager,
+)
+from django_querywatch.capture.coroutines import awaiting_frames
+from django_querywatch.capture.places import CodeFacts, Site, places
+from django_querywatch.capture.rounds import is_iterating_call, pass_loops
+from django_querywatch.capture.sites import ClassSite, FunctionSite, TemplateSite
+
+_DEEPEST = 1_000
+
+
+class Walk:
+    """What one walk found."""
+
+    __slots__ = (
+        "below",
+        "carriers",
+        "crossed",
+        "fallback",
+        "has_loop",
+        "is_batch",
+        "is_cache_fill",
+        "key",
+        "library_site",
+        "loop_sites",
+        "manager_relation",
+        "method",
+        "names",
+        "owner",
+        "prefetch_step",
+        "prefetched",
+        "queryset",
+        "relation",
+        "saved",
+        "site",
+    )
+
+    def __init__(self) -> None:
+        self.key: list[Any] = []
+        """Sites, innermost first."""
+        self.names: list[Any] = []
+        """What tells the rounds of fixed loops and of a framework's loops over declared things apart."""
+        self.site: Any = None
+        """The innermost project frame or template node."""
+        self.fallback: Any = None
+        """A class or view of the project that the query ran for, where no line of the project is to blame."""
+        self.library_site: Any = None
+        self.relation: Relation | None = None
+        self.manager_relation: Relation | None = None
+        self.queryset: Any = None
+        self.method = ""
+        """The outermost ORM method below the call site."""
+        self.saved: Any = None
+        """The instance whose `save()` or `delete()` this is."""
+        self.prefetched: Any = None
+        """The instances that a prefetch runs for."""
+        self.prefetch_step = ("", False)
+        """Name under which that prefetch stores, and whether the relation is to-many."""
+        self.owner: Any = None
+        """The queryset whose evaluation that prefetch belongs to."""
+        self.is_batch = False
+        self.is_cache_fill = False
+        self.has_loop = False
+        self.carriers: list[Any] = []
+        """Model instances that the loops on the way bind, innermost first."""
+        self.loop_sites: list[Site] = []
+        self.crossed = False
+        """A framework's entry to the project's code lies below: frames above it only passed the call on."""
+        self.below: Any = None
+        """The project frame met just before, for calls that iterate in C."""
+
+    @property
+    def place(self) -> Any:
+        """The site to blame: a line, else a class or a view, else the library's own template."""
+        return self.site or self.fallback or self.library_site
+
+
+def walk_from(frame: FrameType | None, floor: FrameType | None, task: Any) -> Walk:
+    """Walk outward from `frame` up to the recording's own frame `floor`, on through awaiting coroutines."""
+    walk = Walk()
+    by_id = places.by_id
+    depth = 0
+    while frame is not None and depth < _DEEPEST:
+        facts = by_id.get(id(frame.f_code)) or places.add(frame.f_code, frame.f_globals)
+        if facts.role is not None and facts.role.kind == at.THREAD_HANDLER:
+            _walk_awaiting(walk, frame, task)
+            return walk
+        if _pass(walk, frame, facts) or frame is floor:
+            return walk
+        frame = frame.f_back
+        depth += 1
+    if task is not None:
+        _walk_awaiting(walk, None, task)
+    return walk
+
+
+def _walk_awaiting(walk: Walk, handler: FrameType | None, task: Any) -> None:
+    for frame in awaiting_frames(handler, task):
+        facts = places.by_id.get(id(frame.f_code)) or places.add(frame.f_code, frame.f_globals)
+        if _pass(walk, frame, facts):
+            return
+
+
+def _pass(walk: Walk, frame: FrameType, facts: CodeFacts) -> bool:
+    """Take in one frame; True where the walk ends."""
+    site = facts.site(frame.f_lasti)
+    walk.key.append(site)
+    role = facts.role
+    if role is not None:
+        meet = _MEETINGS.get(role.kind)
+        if meet is not None and meet(walk, role, frame):
+            return True
+    elif facts.is_project:
+        if walk.site is None and not walk.crossed and not _is_override(walk, facts, frame):
+            walk.site = site
+        if walk.below is not None and is_iterating_call(site):
+            _pass_iterating_call(walk, site)
+        walk.below = frame
+    if site.loops:
+        pass_loops(walk, site, frame, facts.is_project)
+    if role is not None or not facts.is_project:
+        walk.below = None
+    return False
+
+
+def _is_override(walk: Walk, facts: CodeFacts, frame: FrameType) -> bool:
+    """Whether this is the project's own `save()` or `delete()` around Django's: its caller is the call site."""
+    if walk.saved is None or facts.code.co_name != walk.method:
+        return False
+    return frame.f_locals.get("self") is walk.saved
+
+
+def _pass_iterating_call(walk: Walk, site: Site) -> None:
+    """A function that C code calls once per item: `sorted(rows, key=...)`."""
+    code = walk.below.f_code
+    if code.co_argcount:
+        item = walk.below.f_locals.get(code.co_varnames[0])
+        if getattr(item, "_state", None) is not None:
+            walk.has_loop = True
+            walk.carriers.append(item)
+            walk.loop_sites.append(site)
+
+
+def _meet_relation(walk: Walk, role: Role, frame: FrameType) -> bool:
+    if walk.relation is None and walk.site is None and walk.prefetched is None:
+        walk.relation = relation_of_descriptor(role.name, frame.f_locals)
+    return False
+
+
+def _meet_queryset(walk: Walk, role: Role, frame: FrameType) -> bool:
+    if walk.site is None:
+        if walk.queryset is None:
+            walk.queryset = frame.f_locals.get("self")
+        elif walk.prefetched is not None and walk.owner is None and role.name == "fetch_all":
+            walk.owner = frame.f_locals.get("self")
+        if walk.prefetched is None and not (walk.method in at.WRITE_METHODS and role.name == "fetch_all"):
+            walk.method = role.name
+    return False
+
+
+def _meet_manager(walk: Walk, role: Role, frame: FrameType) -> bool:
+    if walk.site is None:
+        if walk.manager_relation is None:
+            manager = frame.f_locals.get("self")
+            walk.manager_relation = relation_of_manager(manager) if manager is not None else None
+        if role.name and walk.prefetched is None:
+            walk.method = role.name
+    return False
+
+
+def _meet_model(walk: Walk, role: Role, frame: FrameType) -> bool:
+    if walk.site is None:
+        walk.method = role.name
+        walk.saved = frame.f_locals.get("self")
+    return False
+
+
+def _meet_collector(walk: Walk, role: Role, frame: FrameType) -> bool:
+    if walk.site is None:
+        walk.method = "delete"
+    return False
+
+
+def _meet_bulk(walk: Walk, role: Role, frame: FrameType) -> bool:
+    if walk.site is None:
+        walk.is_batch = True
+        walk.method = role.name
+    return False
+
+
+def _meet_prefetch(walk: Walk, role: Role, frame: FrameType) -> bool:
+    if walk.site is None and walk.prefetched is None:
+        names = frame.f_locals
+        instances = list(names.get("obj_list") or names.get("model_instances") or ())
+        walk.prefetched = instances
+        if instances and "lookup" in names:
+            name = names["lookup"].get_current_to_attr(names["level"])[0]
+            walk.prefetch_step = name, is_to_many(instances[0], names["through_attr"])
+    return False
+
+
+def _meet_cache_fill(walk: Walk, role: Role, frame: FrameType) -> bool:
+    walk.is_cache_fill = walk.is_cache_fill or walk.site is None
+    return False
+
+
+def _meet_template_node(walk: Walk, role: Role, frame: FrameType) -> bool:
+    node = frame.f_locals["self"]
+    if getattr(node, "token", None) is None or getattr(node, "origin", None) is None:
+        return False
+    site = TemplateSite(node)
+    walk.key.append(site)
+    if not walk.crossed:
+        if site.is_project:
+            walk.site = walk.site or site
+        else:
+            walk.library_site = walk.library_site or site
+    return False
+
+
+def _meet_serializer(walk: Walk, role: Role, frame: FrameType) -> bool:
+    names = frame.f_locals
+    field = names.get("field")
+    if field is not None:
+        _fall_back(walk, ClassSite(type(names["self"]), (field.field_name,)))
+    return False
+
+
+def _meet_admin_row(walk: Walk, role: Role, frame: FrameType) -> bool:
+    names = frame.f_locals
+    field_name = names.get("field_name")
+    wanted = (field_name, "list_display") if isinstance(field_name, str) else ("list_display",)
+    _fall_back(walk, ClassSite(type(names["cl"].model_admin), wanted))
+    return False
+
+
+def _meet_class_view(walk: Walk, role: Role, frame: FrameType) -> bool:
+    _fall_back(walk, ClassSite(type(frame.f_locals["self"]), ("queryset", "model")))
+    walk.crossed = True
+    return False
+
+
+def _meet_boundary(walk: Walk, role: Role, frame: FrameType) -> bool:
+    walk.crossed = True
+    return False
+
+
+def _meet_view(walk: Walk, role: Role, frame: FrameType) -> bool:
+    """The handler's own frame: what lies above is the same for the whole request."""
+    names = frame.f_locals
+    walk.names.append(id(names.get("request")))
+    callback = names.get("callback")
+    code = getattr(callback, "__code__", None)
+    if code is not None:
+        _fall_back(walk, FunctionSite(code))
+    return True
+
+
+def _fall_back(walk: Walk, site: Any) -> None:
+    if walk.site is None:
+        if walk.fallback is None and site.is_project:
+            walk.fallback = site
+        elif walk.library_site is None:
+            walk.library_site = site
+
+
+_MEETINGS: dict[str, Callable[[Walk, Role, FrameType], bool]] = {
+    at.RELATION: _meet_relation,
+    at.QUERYSET: _meet_queryset,
+    at.MANAGER: _meet_manager,
+    at.MODEL_API: _meet_model,
+    at.COLLECTOR: _meet_collector,
+    at.BULK: _meet_bulk,
+    at.PREFETCH: _meet_prefetch,
+    at.PROCESS_CACHE: _meet_cache_fill,
+    at.TEMPLATE_NODE: _meet_template_node,
+    at.SERIALIZER: _meet_serializer,
+    at.ADMIN_ROW: _meet_admin_row,
+    at.CLASS_VIEW: _meet_class_view,
+    at.BOUNDARY: _meet_boundary,
+    at.VIEW: _meet_view,
+}

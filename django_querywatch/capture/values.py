@@ -1,0 +1,156 @@
+"""From a recording's counts to frozen values: the last step of capture, made once, when a report is asked for."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from django_querywatch.capture.attribution import Relation
+from django_querywatch.capture.groups import Bucket, Counts, Family
+from django_querywatch.capture.lineage import Node, Root
+from django_querywatch.capture.places import source_line
+from django_querywatch.capture.sites import ClassSite, TemplateSite
+from django_querywatch.records import Frame, Lineage, QueryGroup, RelationAccess, Repetition, StackGroup
+
+
+def query_groups(counts: Counts) -> list[QueryGroup]:
+    """One value per family."""
+    return [_query_group(family) for family in counts.families.values()]
+
+
+def repetitions(counts: Counts) -> list[Repetition]:
+    """Statements that ran more than once with the same parameters."""
+    return [
+        Repetition(
+            group_key=id(repeat.family),
+            count=repeat.count,
+            duration=repeat.duration,
+            places=tuple(frame for frame in map(_frame, repeat.places) if frame),
+        )
+        for repeat in counts.repeats.values()
+        if repeat.count > 1
+    ]
+
+
+def _query_group(family: Family) -> QueryGroup:
+    facts = family.facts
+    return QueryGroup(
+        key=id(family),
+        kind=family.kind,
+        alias=family.alias,
+        sql=family.sql if family.samples else family.fingerprint.text,
+        fingerprint=family.fingerprint.text,
+        operation=family.fingerprint.operation,
+        tables=family.fingerprint.tables,
+        stacks=tuple(map(_stack_group, family.buckets.values())),
+        access=_access(family.relation) if family.relation else None,
+        shape=facts.get("shape", ""),
+        lookup=facts.get("lookup", ()),
+        model=_label(facts.get("model")),
+        is_prefetch_bypassed=facts.get("is_prefetch_bypassed", False),
+        deferred=facts.get("deferred", ()),
+        caveats=facts.get("caveats", ()),
+        followers=family.followers,
+        parameters=tuple(family.samples),
+        timeline=tuple(family.marks),
+    )
+
+
+def _access(relation: Relation) -> RelationAccess:
+    return RelationAccess(
+        kind=relation.kind,
+        model=_label(relation.model) or "",
+        field=relation.name,
+        target=_label(relation.target),
+        remote_name=relation.remote_name,
+    )
+
+
+def _stack_group(bucket: Bucket) -> StackGroup:
+    place = _frame(bucket.place)
+    return StackGroup(
+        count=bucket.count,
+        duration=bucket.duration,
+        longest=bucket.longest,
+        place=place,
+        source=source_line(place),
+        arity=bucket.arity,
+        distinct_parameters=len(bucket.parameters),
+        first_parent=hash(bucket.first_parent),
+        has_distinct_parents=bucket.has_distinct_parents,
+        has_loop=bucket.has_loop,
+        has_row_loop=bucket.has_row_loop,
+        is_exempt=bucket.is_exempt,
+        is_peers=bucket.is_peers,
+        lineage=_lineage(bucket.node.root, bucket.node) if bucket.node else None,
+        single=_lineage(bucket.single.root, bucket.single) if bucket.single else None,
+        source_rows=_lineage(bucket.carrier.root, bucket.carrier) if bucket.carrier else None,
+        is_proven_source=bucket.is_proven_carrier,
+    )
+
+
+def _lineage(root: Root, node: Node) -> Lineage:
+    origin = _frame(root.site)
+    names, is_deferring = root.facts.get("deferred_loading", (frozenset(), True))
+    parent = root.parent
+    return Lineage(
+        root_model=_label(root.model) or "",
+        path=node.path,
+        to_many=_hops(root.model, node.path),
+        rows=node.rows,
+        origin=origin,
+        origin_source=source_line(origin),
+        origin_kind=_origin_kind(root.site),
+        class_kind=_class_kind(root.site),
+        is_plain=node.is_plain,
+        is_recursive=root.is_recursive,
+        is_raw=root.facts.get("is_raw", False),
+        is_combined=bool(root.facts.get("combinator")),
+        is_for_update=root.facts.get("for_update", False),
+        only=() if is_deferring else tuple(sorted(names)),
+        defer=tuple(sorted(names)) if is_deferring else (),
+        parent=_lineage(parent.root, parent) if parent is not None else None,
+        parent_field=root.relation_name,
+    )
+
+
+def _origin_kind(site: Any) -> Literal["code", "template", "class", "none"]:
+    if site is None:
+        return "none"
+    if isinstance(site, TemplateSite):
+        return "template"
+    return "class" if isinstance(site, ClassSite) else "code"
+
+
+def _class_kind(site: Any) -> Literal["view", "admin", ""]:
+    if not isinstance(site, ClassSite):
+        return ""
+    return "admin" if hasattr(site.owner, "list_select_related") else "view"
+
+
+def _hops(model: Any, path: tuple[str, ...]) -> tuple[bool, ...]:
+    """For each hop, whether it leads to many rows; a `to_attr` is a list, as far as can be told."""
+    hops: list[bool] = []
+    for name in path:
+        descriptor = getattr(model, name, None) if model is not None else None
+        hops.append(descriptor is None or hasattr(descriptor, "related_manager_cls"))
+        model = _model_behind(descriptor)
+    return tuple(hops)
+
+
+def _model_behind(descriptor: Any) -> Any:
+    rel = getattr(descriptor, "related", None) or getattr(descriptor, "rel", None)
+    if rel is None:
+        field = getattr(descriptor, "field", None)
+        return getattr(field, "related_model", None)
+    if getattr(descriptor, "reverse", None) is False:
+        return rel.model
+    return rel.related_model
+
+
+def _label(model: Any) -> str | None:
+    options = getattr(model, "_meta", None)
+    return options.label if options is not None else None
+
+
+def _frame(site: Any) -> Frame | None:
+    return site.frame() if site is not None else None

@@ -1,0 +1,125 @@
+"""Watching one request, its streamed body included; shared by the middleware and the toolbar's panel."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Iterator
+from contextvars import Token
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.urls import ResolverMatch
+
+from django_querywatch.capture import Recorder, active, fault_boundary, install, set_project_packages
+from django_querywatch.recording import Recording
+from django_querywatch.records import Config, Report
+from django_querywatch.reporters import deliver
+from django_querywatch.signals import report_ready
+
+ATTRIBUTE = "_querywatch"
+"""Where a watched request keeps its watch, so that middleware and panel do not watch it twice."""
+
+
+class RequestWatch:
+    """The watching of one request: enter it around whatever works for the request, then finish it."""
+
+    def __init__(self, request: HttpRequest, config: Config) -> None:
+        self.request = request
+        self.config = config
+        self.recording = Recording(f"{request.method} {request.path}", config, None)
+        self.report: Report | None = None
+        self._tokens: list[Token[tuple[Recorder, ...]]] = []
+        setattr(request, ATTRIBUTE, self)
+
+    def __enter__(self) -> None:
+        self._tokens.append(active.set((*active.get(), self.recording.recorder)))
+
+    def __exit__(self, *error: object) -> None:
+        active.reset(self._tokens.pop())
+
+    def leave(self, response: HttpResponseBase) -> None:
+        """The view is done: report now, or when the stream ends."""
+        with fault_boundary:
+            if isinstance(response, StreamingHttpResponse):
+                self._follow(response)
+                return
+        self.finish()
+
+    def finish(self) -> None:
+        """Close the recording, tell the signal's receivers and the reporters; once."""
+        if self.report is not None:
+            return
+        self.report = Report(failed=True, name=self.recording.name)
+        with fault_boundary:
+            self.recording.recorder.close()
+            match = getattr(self.request, "resolver_match", None)
+            self.report = _named(self.recording.report(), match)
+            deliver(self.report, self.config.reporters)
+        with fault_boundary:
+            for _receiver, answer in report_ready.send_robust(
+                sender=RequestWatch, report=self.report, request=self.request
+            ):
+                if isinstance(answer, Exception):
+                    raise answer
+
+    def _follow(self, response: StreamingHttpResponse) -> None:
+        content = response.streaming_content
+        if response.is_async:
+            response.streaming_content = self._follow_async(content)  # type: ignore[arg-type]
+        else:
+            response.streaming_content = self._follow_sync(content)  # type: ignore[arg-type]
+        # A client may leave before the first chunk: closing the response ends the watch, too.
+        response._resource_closers.append(self.finish)  # type: ignore[attr-defined]
+
+    def _follow_sync(self, content: Iterator[bytes]) -> Iterator[bytes]:
+        chunks = iter(content)
+        try:
+            while True:
+                with self:  # around each step, never across a yield
+                    try:
+                        chunk = next(chunks)
+                    except StopIteration:
+                        return
+                yield chunk
+        finally:
+            self.finish()
+
+    async def _follow_async(self, content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        chunks = aiter(content)
+        try:
+            while True:
+                with self:
+                    try:
+                        chunk = await anext(chunks)
+                    except StopAsyncIteration:
+                        return
+                yield chunk
+        finally:
+            self.finish()
+
+
+def watch(request: HttpRequest, config: Config) -> RequestWatch | None:
+    """Begin to watch a request; None where it is left out, or watched already."""
+    with fault_boundary:
+        if getattr(request, ATTRIBUTE, None) is None and _is_sampled(config) and not _is_toolbars(request):
+            install()
+            set_project_packages(config.project_packages)
+            return RequestWatch(request, config)
+    return None
+
+
+def _is_sampled(config: Config) -> bool:
+    return config.sample_rate >= 1 or random.random() < config.sample_rate  # noqa: S311
+
+
+def _is_toolbars(request: HttpRequest) -> bool:
+    return request.path.startswith("/__debug__/")
+
+
+def _named(report: Report, match: ResolverMatch | None) -> Report:
+    if match is None:
+        return report
+    view: Any = getattr(match.func, "view_class", match.func)
+    name = f"{getattr(view, '__module__', '')}.{getattr(view, '__qualname__', type(view).__qualname__)}"
+    return replace(report, route=match.route, url_name=match.view_name, view=name)
