@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import lru_cache
 from typing import Any
@@ -33,50 +34,40 @@ class Problem:
         return f"{self.message}. {self.hint}"
 
 
-def get_config(*, strict: bool = True) -> Config:
-    """The settings as a value.
-
-    What is wrong raises ImproperlyConfigured, all of it in one message; not strict, it counts as not set.
-    """
+def get_config() -> Config:
+    """The settings as a value; ImproperlyConfigured, with all that is wrong, where something is."""
     # Test runners turn DEBUG off without sending setting_changed: it belongs into the cache's key.
-    config, found = _build_config(bool(settings.DEBUG))
-    if found and strict:
-        raise ImproperlyConfigured("\n".join(map(str, found)))
-    return config
+    return _build_config(bool(settings.DEBUG))
 
 
 def problems() -> list[Problem]:
     """What is wrong with the settings, for the system check and for ``get_config``."""
-    return [found for _, found in _found(_given())]
+    given = _given()
+    if not isinstance(given, Mapping):
+        message = f"QUERYWATCH is of type {type(given).__name__}, not a dict"
+        return [Problem(message, _hint("{'ENABLED': True}"))]
+    return list(filter(None, itertools.starmap(_problem, given.items())))
 
 
 @lru_cache(maxsize=2)
-def _build_config(debug: bool) -> tuple[Config, tuple[Problem, ...]]:
-    given = _given()
-    found = dict(_found(given))
-    kept = (
-        {key: value for key, value in given.items() if key not in found} if isinstance(given, Mapping) else {}
-    )
-    values = {"ENABLED": debug, **kept}
-    return Config(**{key.lower(): _frozen(value) for key, value in values.items()}), tuple(found.values())
+def _build_config(debug: bool) -> Config:
+    found = problems()
+    if found:
+        raise ImproperlyConfigured("\n".join(map(str, found)))
+    values = {"ENABLED": debug, **_given()}
+    return Config(**{key.lower(): _frozen(value) for key, value in values.items()})
 
 
 def _given() -> Any:
     return getattr(settings, "QUERYWATCH", {})
 
 
-def _found(given: Any) -> Iterator[tuple[object, Problem]]:
-    """The keys that are wrong, with what is wrong about them."""
-    if not isinstance(given, Mapping):
-        message = f"QUERYWATCH is of type {type(given).__name__}, not a dict"
-        yield None, Problem(message, _hint("{'ENABLED': True}"))
-        return
-    for key, value in given.items():
-        rule = RULES.get(str(key))
-        if rule is None:
-            yield key, Problem(f"QUERYWATCH has an unknown key {key!r}", _nearest_key(str(key)))
-        elif found := rule(value):
-            yield key, Problem(f"QUERYWATCH[{key!r}] {found}", _hint(f"{{{key!r}: {DEFAULTS[key]!r}}}"))
+def _problem(key: object, value: object) -> Problem | None:
+    rule = RULES.get(str(key))
+    if rule is None:
+        return Problem(f"QUERYWATCH has an unknown key {key!r}", _nearest_key(str(key)))
+    found = rule(value)
+    return Problem(f"QUERYWATCH[{key!r}] {found}", _hint(repr({key: DEFAULTS[str(key)]}))) if found else None
 
 
 def _nearest_key(key: str) -> str:
