@@ -37,16 +37,24 @@ class Verdict:
 
 
 def judge(scenario: Scenario, *, labels_only: bool = False) -> Verdict:
-    """Prove the label, then hold the detector to it."""
+    """Prove the label, then hold the detector to it; a scenario that raises has failed."""
     verdict = Verdict(scenario.name, scenario.family, scenario.label)
+    try:
+        _judge(verdict, scenario, labels_only)
+    except Exception as error:
+        verdict.ask("label", f"raised {error!r}")
+    return verdict
+
+
+def _judge(verdict: Verdict, scenario: Scenario, labels_only: bool) -> None:
     verdict.ask("label", label_problem(scenario))
     verdict.ask("twin", twin_problem(scenario))
     if labels_only:
-        return verdict
+        return
     if scenario.label == "clean":
         for rows in (8, 2, 1):
             _expect_silence(verdict, scenario, scenario.view, rows)
-        return verdict
+        return
     _judge_eight(verdict, scenario)
     if scenario.two_rows:
         _judge_two(verdict, scenario)
@@ -57,7 +65,6 @@ def judge(scenario: Scenario, *, labels_only: bool = False) -> Verdict:
                 _expect_silence(verdict, scenario, view, rows, what="fixed twin")
     except NotMechanicalError:
         pass
-    return verdict
 
 
 def _judge_eight(verdict: Verdict, scenario: Scenario) -> None:
