@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils.html import escape
 
 from django_querywatch.records import Finding, Frame
 from example_project.shop.factories import OrderFactory, fill_shop
@@ -53,13 +54,14 @@ class Expected:
     field: str | None = None
     path: str | None = None
     fix: str | None = None
+    also: tuple[str, ...] = ()
 
     def check(self, finding: Finding) -> None:
         assert (finding.kind, finding.certainty, finding.count) == (self.kind, self.certainty, self.count)
         assert (finding.model, finding.field, finding.path) == (self.model, self.field, self.path)
         assert self.location.is_at(finding.location), (self.location, finding.location)
         assert self.origin is None or self.origin.is_at(finding.origin), (self.origin, finding.origin)
-        assert finding.suggestion == self.fix
+        assert (finding.suggestion, finding.also) == (self.fix, self.also)
 
 
 USER_OF_ORDER = {
@@ -83,31 +85,23 @@ EXPECTED = {
             count=4,
             model="shop.OrderItem",
             field="product",
-            path="product",
-            fix='select_related("product")',
+            path="items__product",
+            fix='prefetch_related("items__product")',
             location=at("templates/shop/order_detail.html", "item.product.name"),
-            origin=at("templates/shop/order_detail.html", "order.items.all"),
+            origin=at("views/orders.py", "class OrderDetailView", "queryset ="),
         )
     ],
     "shop:picking": [
         Expected(
-            count=200,
+            count=250,
             model="shop.OrderItem",
             field="product",
             path="items__product",
+            also=("shop.Order.items",),
             fix='prefetch_related("items__product")',
             location=at("templates/shop/picking_list.html", "item.product.name"),
             origin=at("views/orders.py", "class PickingListView", "queryset ="),
-        ),
-        Expected(
-            count=50,
-            model="shop.Order",
-            field="items",
-            path="items",
-            fix='prefetch_related("items")',
-            location=at("templates/shop/picking_list.html", "order.items.all"),
-            origin=at("views/orders.py", "class PickingListView", "queryset ="),
-        ),
+        )
     ],
     "shop:mailing": [
         Expected(
@@ -162,7 +156,7 @@ EXPECTED = {
             model="shop.Category",
             field="products",
             path="products",
-            fix='annotate(products_count=Count("products"))',
+            fix='annotate(products_count=Count("products", distinct=True))',
             location=at("templates/shop/category_list.html", "category.products.count"),
             origin=at("views/products.py", "class CategoryListView", "queryset ="),
         )
@@ -200,9 +194,9 @@ EXPECTED = {
             model="shop.Customer",
             field="user",
             path="user",
-            fix='select_related("user")',
+            fix='list_select_related = ("user",)',
             location=at("models.py", "self.user.get_full_name()"),
-            origin=at("admin.py", "class CustomerAdmin"),
+            origin=at("admin.py", "class CustomerAdmin", "list_display"),
         )
     ],
     "shop:restock": [
@@ -210,7 +204,7 @@ EXPECTED = {
             kind="n_plus_one_write",
             count=40,
             model="shop.Product",
-            fix="bulk_update(...)",
+            fix="bulk_update(objects, fields)",
             location=at("services.py", "product.save()"),
         )
     ],
@@ -219,7 +213,7 @@ EXPECTED = {
             kind="n_plus_one_write",
             count=4,
             model="shop.OrderItem",
-            fix="bulk_create(...)",
+            fix="bulk_create(objects)",
             location=at("services.py", "OrderItem.objects.create("),
         )
     ],
@@ -270,8 +264,8 @@ def content(url: str) -> bytes:
 def test_the_front_page_leads_to_every_page(admin):
     html = Client().get("/").content.decode()
     for page in PAGES:
-        assert page.url in html
-        assert page.fixed_url in html
+        assert escape(page.url) in html
+        assert escape(page.fixed_url) in html
 
 
 def test_a_wrong_basket_is_an_answer_not_an_error():

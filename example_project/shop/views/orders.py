@@ -2,7 +2,6 @@
 
 from http import HTTPStatus
 
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -10,7 +9,7 @@ from django.views.generic import DetailView, ListView, View
 
 from example_project.shop import services
 from example_project.shop.exceptions import EmptyOrderError
-from example_project.shop.models import Order, OrderItem
+from example_project.shop.models import Order
 
 
 class OrderListView(ListView):
@@ -30,9 +29,7 @@ class OrderDetailView(DetailView):
 
 
 class FixedOrderDetailView(OrderDetailView):
-    queryset = Order.objects.select_related("user").prefetch_related(
-        Prefetch("items", OrderItem.objects.select_related("product"))
-    )
+    queryset = Order.objects.select_related("user").prefetch_related("items__product")
 
 
 class PickingListView(ListView):
@@ -79,7 +76,9 @@ class ParcelsView(View):
     async def get(self, request: HttpRequest) -> JsonResponse:
         parcels = {}
         async for order in Order.objects.all():
-            parcels[order.reference] = sum([item.quantity async for item in order.items.all()])
+            parcels[order.reference] = 0
+            async for item in order.items.all():
+                parcels[order.reference] += item.quantity
         return JsonResponse(parcels)
 
 
@@ -87,7 +86,9 @@ class FixedParcelsView(View):
     async def get(self, request: HttpRequest) -> JsonResponse:
         parcels = {}
         async for order in Order.objects.prefetch_related("items"):
-            parcels[order.reference] = sum([item.quantity async for item in order.items.all()])
+            parcels[order.reference] = 0
+            async for item in order.items.all():
+                parcels[order.reference] += item.quantity
         return JsonResponse(parcels)
 
 
