@@ -14,7 +14,7 @@ from django.core.signals import setting_changed
 
 from django_querywatch.ignore_rules import nearest
 from django_querywatch.records import Config
-from django_querywatch.settings_rules import RULES
+from django_querywatch.settings_rules import EXAMPLES, RULES
 
 DEFAULTS: dict[str, Any] = {
     field.name.upper(): field.default if field.default_factory is MISSING else field.default_factory()
@@ -45,7 +45,7 @@ def problems() -> list[Problem]:
     given = _given()
     if not isinstance(given, Mapping):
         message = f"QUERYWATCH is of type {type(given).__name__}, not a dict"
-        return [Problem(message, _hint("{'ENABLED': True}"))]
+        return [Problem(message, _hint({"ENABLED": True}))]
     return list(filter(None, itertools.starmap(_problem, given.items())))
 
 
@@ -67,14 +67,14 @@ def _problem(key: object, value: object) -> Problem | None:
     if rule is None:
         return Problem(f"QUERYWATCH has an unknown key {key!r}", _nearest_key(str(key)))
     found = rule(value)
-    return Problem(f"QUERYWATCH[{key!r}] {found}", _hint(repr({key: DEFAULTS[str(key)]}))) if found else None
+    return Problem(f"QUERYWATCH[{key!r}] {found}", _hint({str(key): EXAMPLES[str(key)]})) if found else None
 
 
 def _nearest_key(key: str) -> str:
     return nearest(key, RULES).replace("did", "Did", 1) or f"Valid keys: {', '.join(RULES)}."
 
 
-def _hint(example: str) -> str:
+def _hint(example: dict[str, object]) -> str:
     return f"Correct it in your settings file, for example to QUERYWATCH = {example}."
 
 

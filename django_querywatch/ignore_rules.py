@@ -29,7 +29,7 @@ def ignore_problem(entry: object) -> str | None:
         return "is not a dict"
     for key, value in entry.items():
         if key not in _RULES:
-            return f"has the unknown key {key!r}; {nearest(str(key), _RULES) or _valid(_RULES)}"
+            return f"has the unknown key {key!r} ({nearest(str(key), _RULES) or _valid(_RULES)})"
         if not isinstance(value, str) or not value.strip():
             return f"has a {key!r} that is not a string with something in it"
         if problem := _RULES[key](value):
@@ -50,7 +50,7 @@ def _anything(value: str) -> str | None:
 def _kind(value: str) -> str | None:
     if value in KINDS:
         return None
-    return f"has the unknown kind {value!r}; {nearest(value, KINDS) or _valid(KINDS)}"
+    return f"has the unknown kind {value!r} ({nearest(value, KINDS) or _valid(KINDS)})"
 
 
 def _until(value: str) -> str | None:
@@ -73,7 +73,7 @@ def _relation(value: str) -> str | None:
     models = {model._meta.label: model for model in apps.get_models(include_auto_created=True)}
     if label not in models:
         guess = nearest(label, models) or "labels are written as in 'shop.Order'"
-        return f"names a model {label!r} that does not exist; {guess}"
+        return f"names a model {label!r} that does not exist ({guess})"
     return _field_problem(models[label], parts[2]) if len(parts) == 3 else None
 
 
@@ -82,7 +82,7 @@ def _field_problem(model: type[Model], name: str) -> str | None:
     if name in names:
         return None
     guess = nearest(name, names) or _valid(sorted(names))
-    return f"names {name!r}, which {model._meta.label} does not have; {guess}"
+    return f"names {name!r}, which {model._meta.label} does not have ({guess})"
 
 
 def _accessors(model: type[Model]) -> Iterable[str]:

@@ -89,6 +89,19 @@ def _ignore(value: object) -> str | None:
     return next((f"has an entry {index} that {found}" for index, found in enumerate(problems) if found), None)
 
 
+EXAMPLES: dict[str, object] = {
+    "ENABLED": True,
+    "THRESHOLD": 3,
+    "SLOW_MS": 100,
+    "IGNORE": [{"relation": "shop.Order.user", "reason": "never more than two"}],
+    "REPORTERS": ["django_querywatch.reporters.log.report"],
+    "PROJECT_PACKAGES": ["company_shared"],
+    "SHOW_PARAMS": False,
+    "SAMPLE_RATE": 0.01,
+    "EDITOR_URL": "vscode://file/{path}:{line}",
+    "PATH_MAP": {"/app": "/home/me/shop"},
+}
+
 RULES: dict[str, Rule] = {
     "ENABLED": _boolean,
     "THRESHOLD": _threshold,
