@@ -1,0 +1,116 @@
+"""Rule 7: equal arms of OR inside one bracket, of WHEN and of UNION become one that knows how many they were.
+
+One pass over the tokens with a stack of what is open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from django_querywatch.fingerprint import repeats
+from django_querywatch.fingerprint.tokens import CLOSE, OPEN, OPENERS
+
+ARM_WORDS = frozenset({"or", "when", "union", "in"})
+
+
+@dataclass(slots=True)
+class _Group:
+    """A bracket, a CASE or the whole text, not yet closed, and where its arms are split in the output."""
+
+    opener: str
+    start: int
+    separator: str = "or"
+    select: int | None = None
+    splits: list[int] = field(default_factory=list)
+    unions: list[int] = field(default_factory=list)
+    awaits_bound: bool = False
+    joins_conditions: bool = False
+
+    def read(self, token: str, place: int) -> None:
+        """Take note of a token of this very group."""
+        if token == self.separator:
+            self.splits.append(place)
+        elif token == "union":
+            self.unions.append(place)
+        elif token == "select":
+            self.select = place if self.select is None else self.select
+        elif token == "between":
+            self.awaits_bound = True
+        elif token == "and":
+            self.joins_conditions = self.joins_conditions or not self.awaits_bound
+            self.awaits_bound = False
+
+
+def collapse_arms(tokens: list[str], is_cut: bool) -> list[str]:
+    """Collapse the arms of every group; of a text that was cut, the last arm of each may be a mere part."""
+    kept: list[str] = []
+    groups = [_Group("", 0)]
+    for token in tokens:
+        if token in OPENERS:
+            separator = "," if kept[-1:] == ["in"] else "or"
+            groups.append(_Group(token, len(kept) + 1, separator))
+        elif token == "case":
+            groups.append(_Group(token, len(kept) + 1, "when"))
+        elif token == CLOSE:
+            _close_bracket(kept, groups)
+            continue
+        elif groups[-1].opener == "case" and token in ("else", "end"):
+            _collapse_whens(kept, groups[-1], is_cut=False)
+            groups[-1].splits.clear()
+            if token == "end":
+                groups.pop()
+        else:
+            groups[-1].read(token, len(kept))
+        kept.append(token)
+    while groups:
+        _collapse(kept, groups.pop(), is_cut)
+    return kept
+
+
+def _close_bracket(kept: list[str], groups: list[_Group]) -> None:
+    while groups[-1].opener == "case":
+        groups.pop()
+    is_single = len(groups) > 1 and _collapse(kept, groups[-1], is_cut=False)
+    group = groups.pop() if len(groups) > 1 else groups[0]
+    bracket = group.start - 1
+    if is_single and group.opener == OPEN and not group.joins_conditions and kept[bracket - 1 : bracket] != ["not"]:
+        del kept[bracket]
+    else:
+        kept.append(CLOSE)
+
+
+def _collapse(kept: list[str], group: _Group, is_cut: bool) -> bool:
+    """Collapse what the group holds; say whether one arm is left of several alternatives."""
+    if group.unions:
+        _collapse_unions(kept, group, is_cut)
+    elif group.opener == "case":
+        _collapse_whens(kept, group, is_cut)
+    elif group.splits and group.opener and group.select is None:
+        return _collapse_alternatives(kept, group, is_cut) and group.separator == "or"
+    return False
+
+
+def _collapse_alternatives(kept: list[str], group: _Group, is_cut: bool) -> bool:
+    bounds = [group.start - 1, *group.splits, len(kept)]
+    arms = [kept[before + 1 : after] for before, after in pairwise(bounds)]
+    distinct = repeats.distinct(repeats.without_part(arms, is_cut))
+    if len(distinct) < len(arms):
+        kept[group.start :] = distinct[0]
+        for arm in distinct[1:]:
+            kept += [group.separator, *arm]
+    return len(distinct) == 1
+
+
+def _collapse_whens(kept: list[str], group: _Group, is_cut: bool) -> None:
+    if len(group.splits) > 1:
+        arms = [kept[start:end] for start, end in pairwise([*group.splits, len(kept)])]
+        del kept[group.splits[0] :]
+        for same in repeats.runs(repeats.without_part(arms, is_cut)):
+            kept += repeats.one_of(same)
+
+
+def _collapse_unions(kept: list[str], group: _Group, is_cut: bool) -> None:
+    start = group.start if group.select is None else group.select
+    arms = [kept[before:after] for before, after in pairwise([start, *group.unions, len(kept)])]
+    kept[start:] = repeats.unions(arms, is_cut)
