@@ -44,6 +44,18 @@ test: $(INSTALLED) ## Run the tests that need nothing but Python
 accuracy: $(INSTALLED) ## Judge the detector on every way Django repeats a query, and print the table
 	$(BIN)/python -m tests.accuracy
 
+.PHONY: bench
+bench: $(INSTALLED) ## Measure what watching costs, beside other tools
+	$(BIN)/python -m benchmarks table
+
+.PHONY: bench-check
+bench-check: $(INSTALLED) ## Compare instructions with the budget (wants valgrind)
+	$(BIN)/python -m benchmarks check
+
+.PHONY: soak
+soak: $(INSTALLED) ## Send 200,000 requests to real servers and watch their memory
+	$(BIN)/python -m benchmarks soak --requests 200000
+
 .PHONY: lint
 lint: $(LINT_INSTALLED) ## Check style, types and the import contract
 	$(BIN)/ruff check .
