@@ -36,7 +36,7 @@ class Problem:
 
 def get_config() -> Config:
     """The settings as a value; ImproperlyConfigured, with all that is wrong, where something is."""
-    # Test runners turn DEBUG off without sending setting_changed: it belongs into the cache's key.
+    # Test runners turn DEBUG off without sending setting_changed: it belongs into the cache's key too.
     return _build_config(bool(settings.DEBUG))
 
 
@@ -85,7 +85,7 @@ def _frozen(value: Any) -> Any:
 
 
 def _forget(*, setting: str, **kwargs: Any) -> None:
-    if setting == "QUERYWATCH":
+    if setting in ("QUERYWATCH", "DEBUG"):
         _build_config.cache_clear()
 
 
