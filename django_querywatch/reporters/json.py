@@ -50,8 +50,7 @@ def report(report: Report) -> None:
 def append(report: Report, path: Path) -> None:
     """Add the report to a file of JSON lines, in one write, so that processes may share the file."""
     line = report_to_json_line(report).encode() + b"\n"
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
-    with os.fdopen(descriptor, "ab", buffering=0) as file:
+    with path.open("ab", buffering=0) as file:
         written = file.write(line)
         if written != len(line):
             raise OSError(f"only {written} of {len(line)} bytes went into {path}: is the disk full?")
