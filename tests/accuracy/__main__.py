@@ -15,11 +15,14 @@ def main() -> int:
     """Judge the scenarios, print the table, and fail below the floors."""
     options = _options()
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.accuracy.settings"
-    if options.labels:
+    if options.labels or options.list:
         _leave_the_detector_out()
     import django
 
     django.setup()
+    if options.list:
+        print(*(scenario.name for scenario in _chosen(options.names)), sep="\n")
+        return 0
     return _judged(options)
 
 
@@ -33,6 +36,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.accuracy", description=__doc__)
     parser.add_argument("names", nargs="*", help="scenarios or families; all by default")
     parser.add_argument("--labels", action="store_true", help="prove the labels only, without the detector")
+    parser.add_argument("--list", action="store_true", help="print the names only")
     parser.add_argument("--off", action="store_true", help="switch the detector off: every N+1 must then fail")
     parser.add_argument("--json", type=Path, help="write the verdicts to this file as well")
     return parser.parse_args()

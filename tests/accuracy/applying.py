@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -23,23 +23,30 @@ from tests.accuracy.marks import Line
 AFTER_MANAGER = re.compile(r"\b[A-Z]\w*\.(?:objects|_default_manager|_base_manager)(?=\.)(?!\.raw\()")
 BARE_MANAGER = re.compile(r"\b[A-Z]\w*\.(?:objects|_default_manager)\b(?!\.)")
 BEFORE_CALL = re.compile(r"(?=\.(?:all|filter|exclude|order_by|prefetch_related|select_related|only|iterator)\()")
+MECHANICAL = re.compile(r"(select_related|prefetch_related|only|defer)\(.*\)$")
+LEFT_OUT = re.compile(r"\.(?:only|defer)\([^()]*\)")
 PREFETCH = re.compile(r"\.prefetch_related\((?:[^()]|\([^()]*\))*\)")
+OWN_METHOD = re.compile(r"\.objects\.(\w+)\((?:[^()]|\([^()]*\))*\)")
 SHORTCUT = re.compile(r"(?<=_or_404\()(\w+)(?=[,)])")
 CLASS_MODEL = re.compile(r"^(\s*)model = (\w+)")
 NAMES = {name: getattr(models, name) for name in ("Prefetch", "Count", "Exists", "OuterRef", "Sum", "Q")}
 
 
 class NotMechanicalError(Exception):
-    """The change needs a person: it names no call, or the line has no place for it."""
+    """The change needs a person: it names no call, the culprit has to change too, or the line has no place for it."""
 
 
 def rewrite(text: str, suggestion: str) -> str:
     """Put the call into the line that builds the queryset."""
-    if "..." in suggestion or not suggestion.endswith(")"):
+    if not MECHANICAL.match(suggestion) or "Prefetch(" in suggestion:
         raise NotMechanicalError(suggestion)
     if match := CLASS_MODEL.match(text):
         return f"{match[1]}queryset = {match[2]}._default_manager.{suggestion}"
+    if (match := LEFT_OUT.search(text)) and LEFT_OUT.match(f".{suggestion}"):
+        return f"{text[: match.start()]}.{suggestion}{text[match.end() :]}"
     if suggestion.startswith("prefetch_related(") and (match := PREFETCH.search(text)):
+        return f"{text[: match.end()]}.{suggestion}{text[match.end() :]}"
+    if (match := OWN_METHOD.search(text)) and not hasattr(models.QuerySet, match[1]):
         return f"{text[: match.end()]}.{suggestion}{text[match.end() :]}"
     for pattern in (AFTER_MANAGER, BARE_MANAGER, SHORTCUT, BEFORE_CALL):
         if match := pattern.search(text):
@@ -49,14 +56,15 @@ def rewrite(text: str, suggestion: str) -> str:
 
 
 @contextmanager
-def applied(scenario: Scenario, suggestion: str, line: Line) -> Iterator[View | None]:
-    """Yield the scenario's view as it is with the suggestion applied at that line."""
+def applied(scenario: Scenario, calls: Iterable[str], line: Line) -> Iterator[View | None]:
+    """Yield the scenario's view as it is with the suggested calls applied at that line."""
     file, number = line
     if not file.endswith(".py"):
         raise NotMechanicalError(file)
     statement = _statement(Path(file).read_text(), number)
     source = Path(file).read_text().splitlines()
-    source[number - 1] = rewrite(source[number - 1], suggestion)
+    for call in calls:
+        source[number - 1] = rewrite(source[number - 1], call)
     module = _module(file)
     code = _compiled(source, statement, file)
     name = getattr(statement, "name", None)

@@ -36,11 +36,15 @@ class Scenario:
     """The N+1 must be seen with two rows."""
     one_row: bool = False
     """It must be seen as potential N+1 with one row."""
+    more_findings: int = 0
+    """So many more findings may be told, where one line asks for two things."""
     batch: int = 0
     """A clean view may send ``per_batch`` more queries for every so many rows."""
     per_batch: int = 1
     ask: Callable[..., Any] | None = None
     """Makes the request(s) with ``client, url``; by default one GET. A coroutine function gets the async client."""
+    routes: Callable[[Any], list[Any]] | None = None
+    """Makes the URL patterns of a view that is no plain view: an admin page, a view set, a schema."""
     asynchronous: bool = False
     warm: bool = False
     """The request is made once, uncounted and unwatched, before the one that counts."""
@@ -99,6 +103,11 @@ def add(scenario: Scenario) -> None:
     if scenario.name in SCENARIOS:
         raise ValueError(f"two scenarios are named {scenario.name}")
     SCENARIOS[scenario.name] = scenario
+
+
+def no_call(text: str) -> bool:
+    """Accept any words, but no call on the queryset: none would cure it."""
+    return not any(f"{call}_related(" in text for call in ("select", "prefetch"))
 
 
 def mentions(*words: str) -> Callable[[str], bool]:

@@ -81,9 +81,10 @@ def _judge_eight(verdict: Verdict, scenario: Scenario) -> None:
         if lines_of(scenario, "queryset"):
             verdict.ask("origin", _origin_problem(scenario, best))
         if scenario.fix:
-            verdict.ask("fix", _fix_problem(scenario, best))
+            verdict.ask("fix", _fix_problem(scenario, best) or _applied_problem(scenario, hits))
         findings = tuple(finding for finding in findings if finding is not best)
         findings = tuple(finding for finding in findings if not _is_hop(scenario, finding, best, rest))
+        findings = findings[scenario.more_findings :]
     _expect_no_alarm(verdict, scenario, findings, "8 rows")
 
 
@@ -103,7 +104,7 @@ def _judge_one(verdict: Verdict, scenario: Scenario) -> None:
 
 def _expect_silence(verdict: Verdict, scenario: Scenario, view: Any, rows: int, what: str = "") -> None:
     findings = run(scenario, view, rows, watched=True).findings
-    where = f"{what} at {rows} rows".strip()
+    where = f"{what} {rows} row{'s' if rows > 1 else ''}".strip()
     if rows > 1:
         _expect_no_alarm(verdict, scenario, findings, where)
         return
@@ -168,23 +169,24 @@ def _fix_problem(scenario: Scenario, finding: Any) -> str | None:
         return None if scenario.fix(text) else f"fix {text.strip() or None}"
     if _plain(finding.suggestion or "") not in {_plain(fix) for fix in scenario.fix}:
         return f"fix {finding.suggestion}, not {' or '.join(scenario.fix)}"
-    return _applied_problem(scenario, finding)
+    return None
 
 
-def _applied_problem(scenario: Scenario, finding: Any) -> str | None:
+def _applied_problem(scenario: Scenario, findings: list[Any]) -> str | None:
     """Apply the tool's own words to the source, where that can be done by machine, and count again."""
     lines = lines_of(scenario, "queryset")
-    origin = line_of(finding.origin)
-    if not lines:
+    calls = tuple(dict.fromkeys(finding.suggestion for finding in findings if finding.suggestion))
+    if not lines or not calls:
         return None
+    origin = line_of(findings[0].origin)
     try:
-        with applied(scenario, finding.suggestion, origin if origin in lines else min(lines)) as view:
+        with applied(scenario, calls, origin if origin in lines else min(lines)) as view:
             counts = growth(scenario, view)
     except NotMechanicalError:
         return None
     except Exception as error:
-        return f"with {finding.suggestion} applied the view fails: {error!r}"
-    return None if is_flat(scenario, counts) else f"with {finding.suggestion} applied it still sends {counts}"
+        return f"with {calls} applied the view fails: {error!r}"
+    return None if is_flat(scenario, counts) else f"with {calls} applied it still sends {counts}"
 
 
 def _plain(fix: str) -> str:

@@ -48,7 +48,7 @@ def twin(scenario: Scenario) -> Iterator[View | None]:
     lines = sorted(lines_of(scenario, "queryset"))
     if callable(scenario.fix) or not scenario.fix or not lines:
         raise NotMechanicalError("declare one with @fixed")
-    with applied(scenario, scenario.fix[0], lines[0]) as view:
+    with applied(scenario, scenario.fix[:1], lines[0]) as view:
         yield view
 
 

@@ -62,7 +62,9 @@ def _settings(scenario: Scenario, view: View | None, *, watched: bool) -> dict[s
 def urlconf(scenario: Scenario, view: Any) -> Any:
     """The scenario's own URLs: its view or views under its name, and the admin."""
     patterns = [path("admin/", admin.site.urls)]
-    if isinstance(view, list):
+    if scenario.routes:
+        patterns += scenario.routes(view)
+    elif isinstance(view, list):
         patterns += view
     elif view is not None:
         shown = view.as_view() if inspect.isclass(view) and issubclass(view, ClassView) else view

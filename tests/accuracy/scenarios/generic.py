@@ -49,7 +49,7 @@ def generic_fixed(request):
     return render(request, "accuracy/comments.html", {"comments": comments})
 
 
-@n_plus_one("shelf.Book.author", path="thing__author", fix=mentions("GenericPrefetch("),
+@n_plus_one("shelf.Book.author", path="thing__author", fix=mentions("GenericPrefetch(", 'prefetch_related("thing__author")'),
             populate=populate.favourites, two_rows=False)  # fmt: skip
 def generic_second_hop(request):
     names = []

@@ -1,13 +1,13 @@
 """Queries written by hand inside a loop: no descriptor names the relation."""
 
 from django.db import connection
-from django.db.models import Avg, Count, Max
+from django.db.models import Avg, Count, Max, prefetch_related_objects
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 
 from tests.accuracy.declare import clean, fixed, mentions, n_plus_one
 from tests.accuracy.shelf import populate
-from tests.accuracy.shelf.models import Author, Book, Country, Line, Publisher, Review, Stock, Tag
+from tests.accuracy.shelf.models import Author, Book, Country, Line, Order, Publisher, Review, Stock, Tag
 
 BULK = mentions("in_bulk", "__in")
 
@@ -188,7 +188,7 @@ def one_cursor_for_all(request):
         return JsonResponse(cursor.fetchall(), safe=False)
 
 
-@n_plus_one("shelf.Book.author", path="author", fix='select_related("author")', populate=populate.books)
+@n_plus_one("shelf.Book.author", path="author", fix='prefetch_related("author")', populate=populate.books)
 def rows_of_raw(request):
     books = Book.objects.raw("SELECT * FROM shelf_book ORDER BY title")  # queryset
     return HttpResponse(", ".join(book.author.name for book in books))  # culprit
@@ -200,20 +200,22 @@ def rows_of_raw_fixed(request):
     return HttpResponse(", ".join(book.author.name for book in books))
 
 
-@n_plus_one(populate=populate.tagged_books)
+@n_plus_one(populate=populate.uneven_orders)
 def prefetch_inside_loop(request):
-    """IN lists of many lengths: one row more in every step."""
-    total = 0
-    ids = list(Book.objects.values_list("pk", flat=True))
-    for end in range(1, len(ids) + 1):
-        books = Book.objects.filter(pk__in=ids[:end])  # culprit
-        total += len(books)  # culprit
-    return HttpResponse(str(total))
+    """IN lists of many lengths: every order has another number of lines."""
+    titles = []
+    for order in Order.objects.prefetch_related("lines"):
+        lines = list(order.lines.all())
+        prefetch_related_objects(lines, "product")  # culprit
+        titles += [line.product.title for line in lines]
+    return JsonResponse(titles, safe=False)
 
 
 @fixed("prefetch_inside_loop")
 def prefetch_inside_loop_fixed(request):
-    return HttpResponse(str(len(Book.objects.prefetch_related("tags"))))
+    orders = Order.objects.prefetch_related("lines__product")
+    titles = [line.product.title for order in orders for line in order.lines.all()]
+    return JsonResponse(titles, safe=False)
 
 
 @n_plus_one(populate=populate.tagged_books)

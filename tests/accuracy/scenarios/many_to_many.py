@@ -84,7 +84,7 @@ def m2m_through_rows(request):
     return JsonResponse(credits, safe=False)
 
 
-@n_plus_one("shelf.Book.contributions", path="contributions", fix=mentions("prefetch_related(", "Prefetch("),
+@n_plus_one("shelf.Book.contributions", path="contributions", fix=mentions("contributions__person", "Prefetch("),
             populate=populate.contributed_books)  # fmt: skip
 def m2m_through_joined_in_loop(request):
     credits = []

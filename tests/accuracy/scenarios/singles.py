@@ -51,7 +51,7 @@ def any_that_stops_at_the_first(request):
     return HttpResponse(str(any(book.author.name for book in Book.objects.order_by("pk"))))
 
 
-@clean(populate=populate.books)
+@clean(populate=lambda n: populate.books(n + 2))
 def three_rows_by_destructuring(request):
     first, second, *_ = Book.objects.order_by("pk")
     names = first.author.name, second.author.name
@@ -205,7 +205,7 @@ def one_order_to_the_bottom(request):
     return JsonResponse([order.customer.user.username, lines], safe=False)
 
 
-@clean(populate=populate.books)
+@clean(populate=lambda n: populate.books(n + 1))
 def two_objects_by_two_get_calls(request):
     ids = list(Book.objects.order_by("pk").values_list("pk", flat=True)[:2])
     one = Book.objects.get(pk=ids[0])

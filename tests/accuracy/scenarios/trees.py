@@ -61,7 +61,7 @@ def tree_in_one_query(request):
     return JsonResponse(walk(None), safe=False)
 
 
-@n_plus_one("shelf.Category.parent", path="parent", fix=mentions('select_related("parent'),
+@n_plus_one("shelf.Category.parent", path=("parent", "parent__parent"), fix=mentions('select_related("parent', "tree"),
             marks=("category_breadcrumb",), populate=populate.categories)  # fmt: skip
 def breadcrumb_of_every_leaf(request):
     leaves = Category.objects.filter(name__startswith="Leaf")  # queryset

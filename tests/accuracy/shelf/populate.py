@@ -221,6 +221,17 @@ def books_of_author(n):
     return made
 
 
+def uneven_orders(n):
+    """The first with one line, the second with two, and so on up to three; all of different books."""
+    made = orders(n)
+    spare = iter(Book.objects.order_by("pk"))
+    Line.objects.all().delete()
+    Line.objects.bulk_create(
+        Line(order=order, product=next(spare)) for i, order in enumerate(made) for _ in range(i % 3 + 1)
+    )
+    return made
+
+
 def lines_of_one_order(n):
     """A hundred lines, one order."""
     made = orders(n)
