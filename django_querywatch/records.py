@@ -57,7 +57,7 @@ class Lineage:
     root_model: str
     path: tuple[str, ...] = ()
     to_many: tuple[bool, ...] = ()
-    """For each hop of the path, whether it leads to many rows."""
+    """For each hop of the path, whether a join cannot follow it: to many rows, a generic key, a `to_attr`."""
     rows: int = 0
     """Instances that came this way."""
     origin: Frame | None = None
@@ -91,6 +91,12 @@ class StackGroup:
     source: str | None = None
     arity: int = 1
     """Most keys or rows that one query asked for."""
+    is_many_keyed: bool = False
+    """They ask for lists of keys or pages of rows: batches, unless a loop over rows is around them."""
+    is_irregular: bool = False
+    """Lists of keys whose lengths are not those of batches."""
+    leaves_early: bool = False
+    """The loop on the way may end before its items do, or fills a cache: one round proves nothing."""
     distinct_parameters: int = 0
     """Capped."""
     first_parent: int = 0
@@ -136,8 +142,12 @@ class QueryGroup:
     """Label of the model that is queried or written."""
     is_prefetch_bypassed: bool = False
     """The relation was prefetched, and this query does not use it."""
-    deferred: tuple[str, ...] = ()
-    """Fields that the parent had not loaded."""
+    loaded: tuple[str, ...] = ()
+    """For a deferred field: the fields that its row had loaded, the primary key aside."""
+    is_foreign: bool = False
+    """A library built the query for itself: no change of the project's querysets would serve it."""
+    aggregates: tuple[tuple[str, str, str], ...] = ()
+    """For `aggregate()`: alias, function and field of each."""
     caveats: tuple[str, ...] = ()
     """What makes a bulk write differ: overrides_save, has_receivers, no_returned_keys."""
     followers: int = 0

@@ -79,6 +79,8 @@ def path_of(group: QueryGroup, lineage: Lineage | None) -> str | None:
     """The relation path from the root queryset to the relation that was fetched."""
     if group.access is None or lineage is None:
         return None
+    if lineage.is_recursive and set(lineage.path) == {group.access.field}:
+        return group.access.field  # every level of a tree is one cause
     return "__".join((*lineage.path, group.access.field))
 
 

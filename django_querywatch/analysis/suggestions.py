@@ -59,8 +59,11 @@ def _for_to_many(group: QueryGroup, lineage: Lineage, path: str) -> Suggestion:
     if group.shape == "all":
         return Suggestion(call=f'prefetch_related("{path}")')
     name, target = access.field.removesuffix("_set"), (access.target or "").rpartition(".")[2]
+    if group.is_foreign:
+        return Suggestion(words="a library asks this relation for each row, with conditions of its own: ask it in one go, or cache its answer")
     if group.shape in ("count", "exists", "aggregate", "contains") and not lineage.path:
         call = {
+            "aggregate": _annotation(group, _query_name(access.field)),
             "count": f'annotate({name}_count=Count("{_query_name(access.field)}", distinct=True))',
             "exists": f'annotate(has_{name}=Exists({target}.objects.filter({access.remote_name or "..."}=OuterRef("pk"))))',
         }.get(group.shape)
@@ -71,6 +74,11 @@ def _for_to_many(group: QueryGroup, lineage: Lineage, path: str) -> Suggestion:
         call=f'prefetch_related(Prefetch("{path}", queryset={queryset}, to_attr="..."))',
         words=f"{bypassed}give the Prefetch the same conditions and read the list from its to_attr",
     )
+
+
+def _annotation(group: QueryGroup, name: str) -> str | None:
+    calls = [f'{alias}={function}("{name}__{field}")' for alias, function, field in group.aggregates]
+    return f"annotate({', '.join(calls)})" if calls else None
 
 
 def _query_name(accessor: str) -> str:
@@ -85,8 +93,13 @@ def _for_deferred(group: QueryGroup, lineage: Lineage, field: str) -> Suggestion
         names = ", ".join(f'"{name}"' for name in (*lineage.only, path))
         return Suggestion(call=f"only({names})", queries_needed=0)
     kept = [f'"{name}"' for name in lineage.defer if name != path]
+    if lineage.defer and not lineage.path:
+        names = ", ".join(f'"{name}"' for name in (*group.loaded, field))
+        words = f'or take "{field}" out of the defer(), which is read for each row'
+        return Suggestion(call=f"only({names})", words=words, queries_needed=0)
     if lineage.defer:
-        return Suggestion(call=f"defer({', '.join(kept) or 'None'})", words="the field is deferred and read", queries_needed=0)
+        words = f'"{path}" is deferred, and read for each row'
+        return Suggestion(call=f"defer({', '.join(kept) or 'None'})", words=words, queries_needed=0)
     return Suggestion(words=f'load "{path}" with the rows: it is deferred, and read for each', queries_needed=0)
 
 
@@ -104,8 +117,10 @@ def _for_loop(group: QueryGroup, stack: StackGroup) -> Suggestion:
         name = group.lookup[0]
         model = group.model.rpartition(".")[2]
         if group.shape == "get" and len(group.lookup) == 1:
-            return Suggestion(call=f"in_bulk(...)", words=f"fetch the {model} objects before the loop, by their keys")
+            return Suggestion(call="in_bulk(...)", words=f"fetch the {model} objects before the loop, by their keys")
         return Suggestion(call=f"filter({name}__in=[...])", words="ask once before the loop, and group the rows in Python")
+    if group.shape in ("get", "in_bulk") and group.model:
+        return Suggestion(call="in_bulk(...)", words="fetch the objects before the loop, by all their keys")
     return Suggestion(words="ask once for all rows before the loop")
 
 

@@ -36,7 +36,7 @@ def is_n_plus_one_by_lineage(stacks: Sequence[StackGroup], config: Config) -> bo
 
 def is_n_plus_one_by_loop(stack: StackGroup, config: Config) -> bool:
     """One statement by one stack with different parameters, where no lineage tells whose rows it is for."""
-    if stack.is_exempt or (stack.arity > 1 and not stack.has_row_loop):
+    if stack.is_exempt or (stack.is_many_keyed and not stack.has_row_loop and not stack.is_irregular):
         return False
     has_loop = stack.has_loop or stack.has_row_loop
     needed = threshold(has_loop, config)
@@ -54,7 +54,7 @@ def is_n_plus_one_write(stack: StackGroup, config: Config) -> bool:
 
 def is_potential(stack: StackGroup) -> bool:
     """A lazy fetch in a loop over a set that could have had many rows, and had one."""
-    if stack.is_exempt or stack.is_peers:
+    if stack.is_exempt or stack.is_peers or stack.leaves_early:
         return False
     if stack.lineage is not None:
         return stack.lineage.rows == 1 and (stack.has_row_loop or stack.has_loop)

@@ -59,6 +59,8 @@ VIEW = "view"
 CLASS_VIEW = "class_view"
 THREAD_HANDLER = "thread_handler"
 BOUNDARY = "boundary"
+STATEMENT = "statement"
+DATA_LOOP = "data_loop"
 
 _QUERYSET_METHODS = (
     "_fetch_all",
@@ -96,6 +98,8 @@ _TARGETS: tuple[tuple[str, str, Role], ...] = (
     ("django.db.models.query", "RawQuerySet.iterator", Role(QUERYSET, "iterator")),
     ("django.db.models.query", "QuerySet.bulk_create", Role(BULK, "bulk_create")),
     ("django.db.models.query", "QuerySet.bulk_update", Role(BULK, "bulk_update")),
+    ("django.db.backends.utils", "CursorWrapper._execute_with_wrappers", Role(STATEMENT)),
+    ("django.db.models.sql.compiler", "SQLCompiler.execute_sql", Role(STATEMENT)),
     ("django.db.models.query", "prefetch_related_objects", Role(PREFETCH)),
     ("django.db.models.base", "Model.save", Role(MODEL_API, "save")),
     ("django.db.models.base", "Model.save_base", Role(MODEL_API, "save")),
@@ -121,6 +125,9 @@ _OPTIONAL_TARGETS: tuple[tuple[str, str, Role], ...] = (
     ("django.contrib.admin.options", "ModelAdmin.changelist_view", Role(CLASS_VIEW)),
     ("django.contrib.admin.options", "ModelAdmin.changeform_view", Role(CLASS_VIEW)),
     ("rest_framework.serializers", "Serializer.to_representation", Role(SERIALIZER)),
+    ("rest_framework.relations", "ManyRelatedField.to_internal_value", Role(DATA_LOOP)),
+    ("rest_framework.serializers", "ListSerializer.to_internal_value", Role(DATA_LOOP)),
+    ("rest_framework.serializers", "ListSerializer.run_child_validation", Role(DATA_LOOP)),
     ("rest_framework.views", "APIView.dispatch", Role(CLASS_VIEW)),
 )
 
@@ -169,6 +176,9 @@ def _name(module: str, name: str, role: Role) -> None:
     code = _code(module, name)
     if code is not None:
         places.name_role(code, role)
+        if role.kind == DATA_LOOP:  # Python 3.11 compiles a comprehension to a code object of its own
+            for nested in _nested_codes(code):
+                places.name_role(nested, role)
 
 
 def _code(module: str, name: str) -> CodeType | None:
@@ -219,8 +229,11 @@ def relation_of_manager(manager: Any) -> Relation | None:
     if hasattr(manager, "content_type"):
         field = instance._meta.get_field(manager.prefetch_cache_name)
         return Relation("generic_relation", instance, field.name, field.model, manager.model)
-    rel = manager.field.remote_field
-    return Relation("reverse", instance, rel.get_accessor_name(), rel.model, manager.model, manager.field.name)
+    field = getattr(manager, "field", None)
+    if field is None:  # not yet initialised: its own `__init__` asks for a content type
+        return None
+    rel = field.remote_field
+    return Relation("reverse", instance, rel.get_accessor_name(), rel.model, manager.model, field.name)
 
 
 def _many_to_many(manager: Any, instance: Any) -> Relation:

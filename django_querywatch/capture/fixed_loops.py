@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import ast
 import inspect
-import linecache
-import textwrap
 from collections.abc import Mapping
 from enum import EnumMeta
 from types import CodeType, FrameType
 from typing import Any
 
 from django_querywatch.capture.loops import Loop
+from django_querywatch.capture.source import parse_function, parse_range
 
 _PASSING_ON = frozenset({"enumerate", "zip", "reversed", "sorted", "list", "tuple", "set", "frozenset", "iter", "dict"})
 _VIEWS = frozenset({"items", "keys", "values", "copy"})
@@ -56,34 +55,6 @@ def _iterable(loop: Loop, code: CodeType) -> ast.expr | None:
     return tree if isinstance(tree, ast.expr) else None
 
 
-def parse_range(
-    file: str, line: int | None, end_line: int | None, column: int | None, end_column: int | None
-) -> ast.AST | None:
-    """The expression or `for` statement at a source range; None where it cannot be read."""
-    if line is None or end_line is None or column is None:
-        return None
-    lines = [text.encode() for text in linecache.getlines(file)[line - 1 : end_line]]
-    if not lines:
-        return None
-    lines[-1] = lines[-1][:end_column]
-    lines[0] = lines[0][column:]
-    text = b"".join(lines).decode(errors="replace")
-    if text.startswith(("for ", "async ")):
-        return _parse_statement(" " * column + text)
-    try:
-        return ast.parse(f"({text}\n)", mode="eval").body
-    except SyntaxError:
-        return None
-
-
-def _parse_statement(text: str) -> ast.AST | None:
-    try:
-        function = ast.parse("async def _():\n" + (text if text[0] == " " else textwrap.indent(text, " "))).body[0]
-    except SyntaxError:
-        return None
-    return function.body[0] if isinstance(function, ast.AsyncFunctionDef) else None
-
-
 class _Scope:
     """Names as a frame sees them, and how its function came by its local ones."""
 
@@ -98,7 +69,7 @@ class _Scope:
     def assignments(self, name: str) -> list[ast.expr] | None:
         """What is assigned to a local name, or None where it is bound or changed in another way."""
         parameters = self.code.co_argcount + self.code.co_kwonlyargcount
-        function = None if name in self.code.co_varnames[:parameters] else _function_tree(self.code)
+        function = None if name in self.code.co_varnames[:parameters] else parse_function(self.code)
         if function is None:
             return None
         values: list[ast.expr] = []
@@ -111,14 +82,6 @@ class _Scope:
                 return None
         stored = sum(_is_name(n, name) and isinstance(n.ctx, ast.Store) for n in ast.walk(function) if isinstance(n, ast.Name))
         return values if values and stored == len(values) else None
-
-
-def _function_tree(code: CodeType) -> ast.AST | None:
-    lines = linecache.getlines(code.co_filename)[code.co_firstlineno - 1 :]
-    try:
-        return ast.parse(textwrap.dedent("".join(inspect.getblock(lines))))
-    except (SyntaxError, IndexError, ValueError):
-        return None
 
 
 def _is_name(node: ast.AST, name: str) -> bool:

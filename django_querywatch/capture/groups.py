@@ -32,8 +32,12 @@ class Bucket:
         "has_loop",
         "has_row_loop",
         "is_exempt",
+        "is_irregular",
+        "is_many_keyed",
         "is_peers",
         "is_proven_carrier",
+        "last_arity",
+        "leaves_early",
         "longest",
         "node",
         "parameters",
@@ -46,7 +50,11 @@ class Bucket:
         self.place = walk.place
         self.count = 0
         self.duration = self.longest = 0.0
-        self.arity = 1
+        self.arity = self.last_arity = 0
+        self.is_many_keyed = sighting.is_many_keyed
+        self.is_irregular = False
+        """Lists of keys whose lengths are not those of batches: equal ones, and a shorter last."""
+        self.leaves_early = walk.leaves_early
         self.parameters: set[int] = set()
         self.first_parent = sighting.parent_key
         self.has_distinct_parents = False
@@ -87,10 +95,11 @@ class Family:
 class Repeat:
     """Executions of one statement with the same parameters."""
 
-    __slots__ = ("count", "duration", "family", "names", "places")
+    __slots__ = ("count", "duration", "family", "names", "parent", "places")
 
-    def __init__(self, family: Family) -> None:
+    def __init__(self, family: Family, sighting: Sighting) -> None:
         self.family = family
+        self.parent = sighting.parent_key
         self.count = 0
         self.duration = 0.0
         self.places: list[Any] = []
@@ -111,6 +120,8 @@ class Counts:
         self.duration = 0.0
         self.families: dict[Any, Family] = {}
         self.repeats: dict[Any, Repeat] = {}
+        self.writes: dict[str, int] = {}
+        """How often each table was written so far: a question asked again after a write is a new one."""
         self.bucket_count = 0
         self.is_truncated = False
 
@@ -161,7 +172,12 @@ class Counts:
         bucket.count += 1
         bucket.duration += duration
         bucket.longest = max(bucket.longest, duration)
+        bucket.is_irregular = bucket.is_irregular or arity > bucket.last_arity > 0
+        bucket.last_arity = arity
         bucket.arity = max(bucket.arity, arity)
+        bucket.is_exempt = bucket.is_exempt or sighting.is_exempt
+        bucket.has_row_loop = bucket.has_row_loop or sighting.has_row_loop
+        bucket.carrier = bucket.carrier or sighting.carrier
         bucket.is_proven_carrier = bucket.is_proven_carrier or sighting.is_proven_carrier
         if sighting.parent_key != bucket.first_parent:
             bucket.has_distinct_parents = True
@@ -170,12 +186,16 @@ class Counts:
 
     def _add_repeat(self, family: Family, sighting: Sighting, value: int, duration: float) -> None:
         walk = sighting.walk
-        repeat = self.repeats.get(value)
+        tables = family.fingerprint.tables
+        if sighting.kind == "write":
+            self.writes.update((table, self.writes.get(table, 0) + 1) for table in tables[:1])
+        key = (family.alias, value, *(self.writes.get(table, 0) for table in tables))
+        repeat = self.repeats.get(key)
         if repeat is None:
             if len(self.repeats) >= MOST_REPEATS or sighting.kind == "write" or sighting.is_exempt:
                 return
-            repeat = self.repeats[value] = Repeat(family)
-        if not repeat.is_new_name(walk):
+            repeat = self.repeats[key] = Repeat(family, sighting)
+        if sighting.parent_key == repeat.parent and not repeat.is_new_name(walk):
             repeat.count += 1
             repeat.duration += duration
             if len(repeat.places) < 8 and walk.place not in repeat.places:

@@ -28,11 +28,15 @@ class Forgotten:
 class Note(Forgotten):
     """On a query: where it was built, and the related manager that built it."""
 
-    __slots__ = ("manager", "site")
+    __slots__ = ("is_foreign", "is_page", "manager", "site")
 
-    def __init__(self, site: Any, manager: Any) -> None:
+    def __init__(self, site: Any, manager: Any, is_foreign: bool = False, is_page: bool = False) -> None:
         self.site = site
         self.manager = manager
+        self.is_foreign = is_foreign
+        """A library built it for itself: no prefetch of the project's would serve it."""
+        self.is_page = is_page
+        """A paginator cut it: one row is a page with one row."""
 
 
 class Root(Forgotten):

@@ -10,7 +10,7 @@ from types import CodeType
 class Loop:
     """A natural loop: its instructions, the names it binds, and where its iterable is written."""
 
-    __slots__ = ("body", "header", "is_fixed", "iterable", "targets")
+    __slots__ = ("body", "header", "is_fixed", "iterable", "leaves_early", "targets")
 
     def __init__(self, header: int, body: frozenset[int]) -> None:
         self.header = header
@@ -19,6 +19,8 @@ class Loop:
         """Names bound by each round; those of a `while` are all the names stored in its body."""
         self.iterable: dis.Positions | None = None
         """Source range of what a `for` iterates; None for `while`."""
+        self.leaves_early = False
+        """Whether a `for` may end by `break` or `return` before its items do."""
         self.is_fixed: bool | None = None
         """Whether it goes over a literal or a declared constant; None until `fixed_loops` has looked."""
 
@@ -45,6 +47,7 @@ def loops_in(code: CodeType) -> tuple[Loop, ...]:
     loops = [Loop(header, frozenset(body)) for header, body in bodies.items()]
     for loop in loops:
         _describe(loop, instructions)
+        loop.leaves_early = loop.iterable is not None and _leaves_early(loop, instructions)
     return tuple(sorted(loops, key=lambda loop: len(loop.body)))
 
 
@@ -86,6 +89,26 @@ def _describe(loop: Loop, instructions: list[dis.Instruction]) -> None:
         opening = takewhile(lambda i: _stored_names(i) or i.opname in _BEFORE_STORES, round_[start + 1 :])
         stored = map(_stored_names, opening)
     loop.targets = tuple(dict.fromkeys(chain.from_iterable(stored)))
+
+
+def _leaves_early(loop: Loop, instructions: list[dis.Instruction]) -> bool:
+    """Whether an instruction of the body, the round's start aside, leads out of it and not to a `raise`."""
+    for position, instruction in enumerate(instructions):
+        if instruction.offset not in loop.body or instruction.opname in _ROUND_STARTS:
+            continue
+        ways = [instruction.argval] if instruction.opcode in _JUMPS else []
+        if instruction.opname not in _ENDS and position + 1 < len(instructions):
+            ways.append(instructions[position + 1].offset)
+        if any(way not in loop.body and not _raises(way, instructions) for way in ways):
+            return True
+    return False
+
+
+def _raises(start: int, instructions: list[dis.Instruction]) -> bool:
+    """Whether straight-line code from `start` ends in a `raise`."""
+    way = dropwhile(lambda i: i.offset < start, instructions)
+    end = next((i for i in way if i.opname in _ENDS or i.opcode in _JUMPS), None)
+    return end is not None and end.opname in ("RAISE_VARARGS", "RERAISE")
 
 
 def _stored_names(instruction: dis.Instruction) -> list[str]:

@@ -11,13 +11,13 @@ from django.db.models.sql import Query
 _SINGLE_ROW_METHODS = frozenset({"get", "first", "last", "earliest", "latest", "get_or_create", "update_or_create"})
 
 
-def may_have_many_rows(query: Any, method: str) -> bool:
+def may_have_many_rows(query: Any, method: str, is_page: bool = False) -> bool:
     """False for `get()`, `first()`, `[:1]`, and exact lookups on the primary key or a unique set."""
     if method in _SINGLE_ROW_METHODS:
         return False
     if not isinstance(query, Query):
         return True
-    if query.high_mark is not None and query.high_mark - query.low_mark <= 1:
+    if query.high_mark is not None and query.high_mark - query.low_mark <= 1 and not is_page:
         return False
     return not _asks_unique(query)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from time import perf_counter
 from types import FrameType
@@ -16,9 +16,12 @@ from typing import Any
 
 from django_querywatch.capture.faults import report_fault
 from django_querywatch.capture.groups import Counts
-from django_querywatch.capture.sightings import Evaluation, see
+from django_querywatch.capture.lineage import Node
+from django_querywatch.capture.sightings import SOURCE_TYPES, Evaluation, see
 from django_querywatch.capture.stack import Walk, walk_from
 from django_querywatch.fingerprint import fingerprint
+
+_MOST_SOURCES = 400
 
 active: ContextVar[tuple[Recorder, ...]] = ContextVar("querywatch_recorders", default=())
 
@@ -43,6 +46,8 @@ class Recorder:
         self.started = perf_counter()
         self.elapsed = 0.0
         self.counts = Counts(shows_params)
+        self.sources: dict[Any, Node] = {}
+        """Values of the first rows of many-row querysets, to recognise them as parameters."""
 
     def close(self) -> None:
         """Stop counting: a background task may outlive its request."""
@@ -91,10 +96,30 @@ def _note(
         if not recorder.is_open:
             continue
         walk = walk_from(sys._getframe(2), recorder.floor, recorder.task)
-        sighting = see(walk, evaluation, print_.text, print_.operation, params)
+        sighting = see(walk, evaluation, print_.text, print_.operation, params, recorder.sources)
         arity = len(params) if many else print_.arity
         family = recorder.counts.add(
             sighting, connection.alias, sql, print_, arity, params, start - recorder.started, duration
         )
         if evaluation is not None and evaluation.node is not None and evaluation.node.family is None:
             evaluation.node.family = family
+
+
+def remember_rows(rows: list[Any], node: Node) -> None:
+    """Keep the values of the first rows of a root, so that a query by one of them is known to come from there."""
+    if node.path or not node.is_many:
+        return
+    for recorder in active.get():
+        if len(recorder.sources) < _MOST_SOURCES:
+            recorder.sources.update((value, node) for row in rows[:2] for value in _values_of(row))
+
+
+def _values_of(row: Any) -> Iterator[Any]:
+    if isinstance(row, dict):
+        values: Any = row.values()
+    elif isinstance(row, tuple):
+        values = row
+    else:
+        values = getattr(row, "__dict__", None)
+        values = values.values() if values is not None else (row,)
+    return (value for value in values if isinstance(value, SOURCE_TYPES) and not isinstance(value, bool))

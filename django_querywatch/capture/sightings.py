@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django_querywatch.capture import attribution as at
 from django_querywatch.capture.attribution import Relation, relation_of_manager
@@ -14,18 +17,24 @@ from django_querywatch.capture.querysets import (
     primary_key,
     query_facts,
 )
+from django_querywatch.capture.sites import TemplateSite
 from django_querywatch.capture.stack import Walk
+
+
+SOURCE_TYPES = (int, str, UUID, Decimal, date)
+"""Types of values that lead from one row to another query."""
 
 
 class Evaluation:
     """A queryset that is about to bring instances, and the node they will get."""
 
-    __slots__ = ("family", "node", "queryset")
+    __slots__ = ("has_instances", "node", "queryset")
 
-    def __init__(self, queryset: Any) -> None:
+    def __init__(self, queryset: Any, has_instances: bool) -> None:
         self.queryset = queryset
+        self.has_instances = has_instances
+        """False for `values()` and the like, whose rows cannot carry a pointer."""
         self.node: Node | None = None
-        self.family: Any = None
 
 
 class Sighting:
@@ -37,6 +46,7 @@ class Sighting:
         "follows",
         "has_row_loop",
         "is_exempt",
+        "is_many_keyed",
         "is_proven_carrier",
         "kind",
         "node",
@@ -61,11 +71,23 @@ class Sighting:
         self.follows: Any = None
         """The family that this query's prefetch belongs to."""
         self.stack_key = 0
+        self.is_many_keyed = False
+        """It asks for a list of keys or a page of rows: a batch, unless a loop over rows is around it."""
         self.is_exempt = (walk.is_batch and walk.method not in ("add", "set")) or walk.is_cache_fill
 
 
-def see(walk: Walk, evaluation: Evaluation | None, text: str, operation: str, params: Any) -> Sighting:
-    """Understand a query from its walk, and name the node of the rows that it brings."""
+def see(
+    walk: Walk,
+    evaluation: Evaluation | None,
+    text: str,
+    operation: str,
+    params: Any,
+    sources: dict[Any, Node],
+) -> Sighting:
+    """Understand a query from its walk, and name the node of the rows that it brings.
+
+    `sources` has values of rows that this recording has seen, each with the node of its row.
+    """
     sighting = Sighting(walk)
     queryset = walk.queryset
     note = note_of(queryset)
@@ -78,7 +100,10 @@ def see(walk: Walk, evaluation: Evaluation | None, text: str, operation: str, pa
         _see_relation(sighting, relation, note, evaluation)
     elif evaluation is not None:
         evaluation.node = _root_node(walk, queryset, note)
-    _see_loop(sighting, params)
+    if evaluation is not None and walk.is_cache_fill:
+        evaluation.node = None
+    sighting.is_many_keyed = _is_many_keyed(text, getattr(queryset, "query", None), walk.method)
+    _see_loop(sighting, params, sources)
     _name_family(sighting, text, operation)
     return sighting
 
@@ -86,7 +111,8 @@ def see(walk: Walk, evaluation: Evaluation | None, text: str, operation: str, pa
 def _see_relation(sighting: Sighting, relation: Relation, note: Note | None, evaluation: Evaluation | None) -> None:
     parent = node_of(relation.instance)
     sighting.relation = relation
-    sighting.parent_key = primary_key(relation.instance)
+    # Two copies of one row are two rows; an address may be used again when a row is gone.
+    sighting.parent_key = (id(relation.instance), primary_key(relation.instance))
     if parent is not None and parent.is_many:
         sighting.node = parent
     elif parent is not None:
@@ -108,7 +134,7 @@ def _see_relation(sighting: Sighting, relation: Relation, note: Note | None, eva
 def _step(parent: Node, sighting: Sighting) -> Node:
     relation, walk = sighting.relation, sighting.walk
     assert relation is not None
-    if _is_recursion(parent, relation.name, walk.place):
+    if _is_recursion(parent, relation, walk.place):
         parent.root.is_recursive = True
         return parent
     node = parent.child(relation.name, relation.is_to_many)
@@ -118,10 +144,18 @@ def _step(parent: Node, sighting: Sighting) -> Node:
     return node
 
 
-def _is_recursion(parent: Node, name: str, place: Any) -> bool:
-    """Whether one line asks for one relation of what that same line asked for, again and again: a tree."""
-    path = parent.path
-    return len(path) >= 2 and path[-1] == path[-2] == name and parent.step_site == place
+def _is_recursion(parent: Node, relation: Relation, place: Any) -> bool:
+    """Whether one place asks for one relation of what that same place asked for: a tree is being walked.
+
+    A template's `{{ node.parent.parent }}` does so without recursion, twice.
+    """
+    path, name = parent.path, relation.name
+    if not path:
+        root = parent.root
+        return root.parent is not None and root.relation_name == name and root.site == place
+    if path[-1] != name or parent.step_site != place:
+        return False
+    return relation.is_to_many or not isinstance(place, TemplateSite) or path[-2:-1] == (name,)
 
 
 def _is_plain(walk: Walk) -> bool:
@@ -147,10 +181,10 @@ def _root_node(walk: Walk, queryset: Any, note: Note | None) -> Node:
     root = Root(queryset.model, site, "raw" if not hasattr(queryset.query, "where") else "model")
     root.facts = query_facts(queryset)
     root.stack = tuple(walk.key)
-    return Node(root, (), may_have_many_rows(queryset.query, walk.method))
+    return Node(root, (), may_have_many_rows(queryset.query, walk.method, note is not None and note.is_page))
 
 
-def _see_loop(sighting: Sighting, params: Any) -> None:
+def _see_loop(sighting: Sighting, params: Any, sources: dict[Any, Node]) -> None:
     walk = sighting.walk
     for row in walk.carriers:
         node = node_of(row)
@@ -163,9 +197,12 @@ def _see_loop(sighting: Sighting, params: Any) -> None:
             continue
         sighting.carrier = node
         sighting.has_row_loop = True
-        values = [value for value in row.__dict__.values() if isinstance(value, (int, str)) or hasattr(value, "hex")]
+        values = [value for value in row.__dict__.values() if isinstance(value, SOURCE_TYPES)]
         sighting.is_proven_carrier = any(value in values for value in _flat(params))
         break
+    if sighting.node is None and sighting.carrier is None and walk.has_loop and not sighting.is_many_keyed:
+        sighting.carrier = next((sources[value] for value in _flat(params) if value in sources), None)
+        sighting.has_row_loop = sighting.is_proven_carrier = sighting.carrier is not None
     if sighting.relation is not None and not sighting.has_row_loop:
         sighting.has_row_loop = any(row is sighting.relation.instance for row in walk.carriers)
     if sighting.node is not None and not sighting.has_row_loop:
@@ -182,9 +219,16 @@ def _drop_outer_loops(walk: Walk, root: Root) -> None:
     walk.has_loop = False
 
 
+def _is_many_keyed(text: str, query: Any, method: str) -> bool:
+    if " in (...)" in text or " offset " in text:
+        return True
+    high, low = getattr(query, "high_mark", None), getattr(query, "low_mark", 0)
+    return high is not None and high - low > 1 and method in ("fetch_all", "iterator")
+
+
 def _flat(params: Any) -> list[Any]:
     values = params.values() if isinstance(params, dict) else params or ()
-    return [value for value in values if value is not None][:20]
+    return [value for value in values if isinstance(value, SOURCE_TYPES)][:20]
 
 
 def _name_family(sighting: Sighting, text: str, operation: str) -> None:
@@ -211,6 +255,7 @@ def family_facts(sighting: Sighting) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "shape": _shape(walk, relation) if relation is not None else walk.method,
         "lookup": exact_names(getattr(walk.queryset, "query", None)),
+        "is_foreign": bool(getattr(note_of(walk.queryset), "is_foreign", False)),
         "model": type(walk.saved) if walk.saved is not None else getattr(walk.queryset, "model", None),
     }
     if sighting.kind == "write":
@@ -218,10 +263,17 @@ def family_facts(sighting: Sighting) -> dict[str, Any]:
         facts["caveats"] = _caveats(facts["model"])
     elif relation is not None:
         instance = relation.instance
+        facts["aggregates"] = _aggregates(walk)
         facts["is_prefetch_bypassed"] = relation.name in getattr(instance, "_prefetched_objects_cache", {})
         if relation.kind == "deferred":
-            facts["deferred"] = tuple(sorted({relation.name, *instance.get_deferred_fields()}))
+            facts["loaded"] = _loaded_names(instance)
     return facts
+
+
+def _loaded_names(instance: Any) -> tuple[str, ...]:
+    deferred = instance.get_deferred_fields()
+    fields = (field for field in instance._meta.concrete_fields if not field.primary_key)
+    return tuple(field.name for field in fields if field.attname not in deferred)
 
 
 def _caveats(model: Any) -> tuple[str, ...]:
@@ -237,6 +289,17 @@ def _caveats(model: Any) -> tuple[str, ...]:
     if any(signal.has_listeners(model) for signal in watched):
         caveats.append("has_receivers")
     return tuple(caveats)
+
+
+def _aggregates(walk: Walk) -> tuple[tuple[str, str, str], ...]:
+    found = []
+    for alias, expression in getattr(walk, "aggregated", None) or ():
+        sources = expression.get_source_expressions()
+        name = getattr(sources[0], "name", None) if sources else None
+        if not isinstance(name, str):
+            return ()
+        found.append((alias, type(expression).__name__, name))
+    return tuple(found)
 
 
 def _shape(walk: Walk, relation: Relation) -> str:

@@ -54,12 +54,11 @@ class ClassSite:
 
     @property
     def is_project(self) -> bool:
-        file = _class_file(self.owner)
-        return file is not None and is_project_file(file)
+        return _is_project_class(self.owner)
 
     def frame(self) -> Frame | None:
         for name in self.key[1]:
-            for owner in self.owner.__mro__:
+            for owner in filter(_is_project_class, self.owner.__mro__):
                 line = _line_in_class(owner, name)
                 if line is not None:
                     return Frame(file=str(_class_file(owner)), line=line, function=owner.__qualname__)
@@ -89,6 +88,11 @@ class FunctionSite:
         return Frame(
             file=os.path.abspath(self.code.co_filename), line=self.code.co_firstlineno, function=self.code.co_name
         )
+
+
+def _is_project_class(owner: type) -> bool:
+    file = _class_file(owner)
+    return file is not None and is_project_file(file)
 
 
 def _class_file(owner: type) -> str | None:

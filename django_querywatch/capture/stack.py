@@ -19,16 +19,19 @@ from django_querywatch.capture.attribution import (
 )
 from django_querywatch.capture.coroutines import awaiting_frames
 from django_querywatch.capture.places import CodeFacts, Site, places
-from django_querywatch.capture.rounds import is_iterating_call, pass_loops
+from django_querywatch.capture.rounds import pass_loops, rows_in
+from django_querywatch.capture.shortcuts import Iteration, has_key_function, iteration_of
 from django_querywatch.capture.sites import ClassSite, FunctionSite, TemplateSite
 
 _DEEPEST = 1_000
+_GENERATOR = 0x20  # CO_GENERATOR
 
 
 class Walk:
     """What one walk found."""
 
     __slots__ = (
+        "aggregated",
         "below",
         "carriers",
         "crossed",
@@ -37,6 +40,7 @@ class Walk:
         "is_batch",
         "is_cache_fill",
         "key",
+        "leaves_early",
         "library_site",
         "loop_sites",
         "manager_relation",
@@ -74,9 +78,13 @@ class Walk:
         """Name under which that prefetch stores, and whether the relation is to-many."""
         self.owner: Any = None
         """The queryset whose evaluation that prefetch belongs to."""
+        self.aggregated: list[Any] = []
+        """Aliases and expressions of an `aggregate()`."""
         self.is_batch = False
         self.is_cache_fill = False
         self.has_loop = False
+        self.leaves_early = False
+        """A loop on the way may end before its items do, or fills a cache: one round proves nothing."""
         self.carriers: list[Any] = []
         """Model instances that the loops on the way bind, innermost first."""
         self.loop_sites: list[Site] = []
@@ -129,11 +137,13 @@ def _pass(walk: Walk, frame: FrameType, facts: CodeFacts) -> bool:
     elif facts.is_project:
         if walk.site is None and not walk.crossed and not _is_override(walk, facts, frame):
             walk.site = site
-        if walk.below is not None and is_iterating_call(site):
-            _pass_iterating_call(walk, site)
+            if walk.relation is not None and walk.relation.kind != "deferred" and has_key_function(site):
+                _note_rows(walk, site, [walk.relation.instance])  # attrgetter and its like have no frame
+        if walk.below is not None:
+            _pass_call(walk, site)
         walk.below = frame
     if site.loops:
-        pass_loops(walk, site, frame, facts.is_project)
+        pass_loops(walk, site, frame, facts.is_project, role is not None and role.kind == at.DATA_LOOP)
     if role is not None or not facts.is_project:
         walk.below = None
     return False
@@ -146,15 +156,32 @@ def _is_override(walk: Walk, facts: CodeFacts, frame: FrameType) -> bool:
     return frame.f_locals.get("self") is walk.saved
 
 
-def _pass_iterating_call(walk: Walk, site: Site) -> None:
-    """A function that C code calls once per item: `sorted(rows, key=...)`."""
+def _pass_call(walk: Walk, site: Site) -> None:
+    """From a project frame to its project caller: C code may stand between them, and go through an iterable."""
     code = walk.below.f_code
-    if code.co_argcount:
-        item = walk.below.f_locals.get(code.co_varnames[0])
-        if getattr(item, "_state", None) is not None:
-            walk.has_loop = True
-            walk.carriers.append(item)
-            walk.loop_sites.append(site)
+    iteration = iteration_of(site)
+    if iteration is Iteration.NONE:
+        return
+    if code.co_flags & _GENERATOR:
+        walk.leaves_early = walk.leaves_early or iteration is Iteration.UNTIL
+    elif iteration is Iteration.TO_THE_END:
+        names = walk.below.f_locals
+        arguments = (names.get(name) for name in code.co_varnames[: code.co_argcount])
+        _note_rows(walk, site, [row for argument in arguments for row in rows_in(argument)])
+
+
+def _note_rows(walk: Walk, site: Site, rows: list[Any]) -> None:
+    if rows:
+        walk.has_loop = True
+        walk.carriers.extend(rows)
+        walk.loop_sites.append(site)
+
+
+def _meet_statement(walk: Walk, role: Role, frame: FrameType) -> bool:
+    """The ORM or a user hands over the statement: other wrappers and backends below are nobody's call site."""
+    walk.site = walk.below = None
+    walk.key.clear()
+    return False
 
 
 def _meet_relation(walk: Walk, role: Role, frame: FrameType) -> bool:
@@ -167,8 +194,12 @@ def _meet_queryset(walk: Walk, role: Role, frame: FrameType) -> bool:
     if walk.site is None:
         if walk.queryset is None:
             walk.queryset = frame.f_locals.get("self")
-        elif walk.prefetched is not None and walk.owner is None and role.name == "fetch_all":
+        elif walk.prefetched is not None and walk.owner is None and role.name in ("fetch_all", "iterator"):
             walk.owner = frame.f_locals.get("self")
+        if role.name == "aggregate":
+            names = frame.f_locals
+            positional = [(one.default_alias, one) for one in names.get("args", ()) if hasattr(one, "default_alias")]
+            walk.aggregated = [*positional, *names.get("kwargs", {}).items()]
         if walk.prefetched is None and not (walk.method in at.WRITE_METHODS and role.name == "fetch_all"):
             walk.method = role.name
     return False
@@ -281,6 +312,7 @@ def _fall_back(walk: Walk, site: Any) -> None:
 
 
 _MEETINGS: dict[str, Callable[[Walk, Role, FrameType], bool]] = {
+    at.STATEMENT: _meet_statement,
     at.RELATION: _meet_relation,
     at.QUERYSET: _meet_queryset,
     at.MANAGER: _meet_manager,

@@ -47,7 +47,9 @@ def _query_group(family: Family) -> QueryGroup:
         lookup=facts.get("lookup", ()),
         model=_label(facts.get("model")),
         is_prefetch_bypassed=facts.get("is_prefetch_bypassed", False),
-        deferred=facts.get("deferred", ()),
+        loaded=facts.get("loaded", ()),
+        is_foreign=facts.get("is_foreign", False),
+        aggregates=facts.get("aggregates", ()),
         caveats=facts.get("caveats", ()),
         followers=family.followers,
         parameters=tuple(family.samples),
@@ -74,6 +76,9 @@ def _stack_group(bucket: Bucket) -> StackGroup:
         place=place,
         source=source_line(place),
         arity=bucket.arity,
+        is_many_keyed=bucket.is_many_keyed or bucket.arity > 1,
+        is_irregular=bucket.is_irregular,
+        leaves_early=bucket.leaves_early,
         distinct_parameters=len(bucket.parameters),
         first_parent=hash(bucket.first_parent),
         has_distinct_parents=bucket.has_distinct_parents,
@@ -128,12 +133,12 @@ def _class_kind(site: Any) -> Literal["view", "admin", ""]:
 
 
 def _hops(model: Any, path: tuple[str, ...]) -> tuple[bool, ...]:
-    """For each hop, whether it leads to many rows; a `to_attr` is a list, as far as can be told."""
+    """For each hop, whether a join cannot follow it: to many rows, a generic key, a `to_attr`."""
     hops: list[bool] = []
     for name in path:
         descriptor = getattr(model, name, None) if model is not None else None
-        hops.append(descriptor is None or hasattr(descriptor, "related_manager_cls"))
         model = _model_behind(descriptor)
+        hops.append(model is None or hasattr(descriptor, "related_manager_cls"))
     return tuple(hops)
 
 

@@ -6,6 +6,7 @@ left out and named by `missing_targets()`; what it would have told is then not k
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import wraps
@@ -15,14 +16,16 @@ from typing import Any
 
 from django_querywatch.capture import attribution as at
 from django_querywatch.capture.faults import report_fault
-from django_querywatch.capture.lineage import ATTRIBUTE, Note, mark
+from django_querywatch.capture.lineage import ATTRIBUTE, Note, mark, note_of
 from django_querywatch.capture.places import places
-from django_querywatch.capture.recorder import active, local
+from django_querywatch.capture.recorder import active, local, remember_rows
 from django_querywatch.capture.sightings import Evaluation
 from django_querywatch.capture.sites import ClassSite, TemplateSite
 
 _FUNCTION = 0x2  # CO_NEWLOCALS: set on functions, not on class bodies and modules
 _DEEPEST = 60
+_ORM = os.path.join("django", "db", "")
+_TEMPLATE_ENGINES = ("django.template", "jinja2")
 
 
 def install_wraps() -> None:
@@ -58,6 +61,7 @@ def _noting(original: Callable[..., None]) -> Any:
 
 def _note_build(query: Any, frame: FrameType | None) -> None:
     manager = site = None
+    is_foreign: bool | None = None
     owners: list[FrameType] = []
     for _ in range(_DEEPEST):
         if frame is None:
@@ -85,10 +89,12 @@ def _note_build(query: Any, frame: FrameType | None) -> None:
                 break
         elif frame.f_code.co_argcount and frame.f_code.co_varnames[0] == "self":
             owners.append(frame)
+        if is_foreign is None and role is None and _ORM not in frame.f_code.co_filename:
+            is_foreign = not facts.is_project and not frame.f_globals["__name__"].startswith(_TEMPLATE_ENGINES)
         frame = frame.f_back
     if site is None:
         site = _driven_class(owners)
-    setattr(query, ATTRIBUTE, Note(site, manager))
+    setattr(query, ATTRIBUTE, Note(site, manager, bool(is_foreign)))
 
 
 def _is_builder(frame: FrameType) -> bool:
@@ -130,7 +136,7 @@ def _marking(original: Callable[[Any], Iterator[Any]]) -> Any:
             return original(self)
         if self.chunked_fetch:
             return _mark_chunks(original, self)
-        evaluation = Evaluation(self.queryset)
+        evaluation = Evaluation(self.queryset, "Model" in type(self).__name__)
         outer, local.evaluation = local.evaluation, evaluation
         try:
             rows = list(original(self))
@@ -143,7 +149,7 @@ def _marking(original: Callable[[Any], Iterator[Any]]) -> Any:
 
 
 def _mark_chunks(original: Callable[[Any], Iterator[Any]], iterable: Any) -> Iterator[Any]:
-    evaluation = Evaluation(iterable.queryset)
+    evaluation = Evaluation(iterable.queryset, "Model" in type(iterable).__name__)
     rows = original(iterable)
     outer, local.evaluation = local.evaluation, evaluation
     try:
@@ -157,11 +163,33 @@ def _mark_chunks(original: Callable[[Any], Iterator[Any]], iterable: Any) -> Ite
 
 
 def _mark(rows: list[Any], evaluation: Evaluation) -> None:
+    node = evaluation.node
     try:
-        if evaluation.node is not None:
-            mark(rows, evaluation.node)
+        if node is not None and rows:
+            if evaluation.has_instances:
+                mark(rows, node)
+            else:
+                node.rows += len(rows)
+            remember_rows(rows, node)
     except Exception as error:
         report_fault(error)
+
+
+def _paging(original: Callable[..., Any]) -> Any:
+    """`Paginator._get_page`: a slice of one row is a page that happened to have one."""
+
+    @wraps(original)
+    def _get_page(self: Any, object_list: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            note = note_of(object_list) if active.get() else None
+            if note is not None:
+                page = Note(note.site, note.manager, note.is_foreign, is_page=True)
+                setattr(object_list.query, ATTRIBUTE, page)
+        except Exception as error:
+            report_fault(error)
+        return original(self, object_list, *args, **kwargs)
+
+    return _get_page
 
 
 WRAPS: tuple[tuple[str, str, str, Callable[[Any], Any]], ...] = (
@@ -169,4 +197,9 @@ WRAPS: tuple[tuple[str, str, str, Callable[[Any], Any]], ...] = (
     ("django.db.models.sql.query", "RawQuery", "__init__", _noting),
     ("django.db.models.query", "ModelIterable", "__iter__", _marking),
     ("django.db.models.query", "RawModelIterable", "__iter__", _marking),
+    ("django.db.models.query", "ValuesIterable", "__iter__", _marking),
+    ("django.db.models.query", "ValuesListIterable", "__iter__", _marking),
+    ("django.db.models.query", "NamedValuesListIterable", "__iter__", _marking),
+    ("django.db.models.query", "FlatValuesListIterable", "__iter__", _marking),
+    ("django.core.paginator", "Paginator", "_get_page", _paging),
 )

@@ -1,0 +1,105 @@
+"""What the source around an instruction says, where the byte code does not: read once per site and kept."""
+
+from __future__ import annotations
+
+import ast
+from enum import Enum
+
+from django_querywatch.capture.places import Site
+from django_querywatch.capture.source import parse_function, parse_range
+
+_CALLING_BACK = frozenset({"sorted", "min", "max", "map", "filter", "reduce", "groupby"})
+_CONSUMING = frozenset({"list", "tuple", "set", "sum", "dict", "frozenset", "deque"})
+_STOPPING = frozenset({"any", "all", "next", "islice"})
+_METHODS = frozenset({"sort", "join", "extend", "update"})
+
+
+class Iteration(Enum):
+    """How a call goes through an iterable in C."""
+
+    NONE = "none"
+    TO_THE_END = "to the end"
+    UNTIL = "until it has enough"
+
+
+_iterations: dict[Site, Iteration] = {}
+_fills: dict[Site, bool] = {}
+
+
+def iteration_of(site: Site) -> Iteration:
+    """Whether the instruction calls something that goes through an iterable and runs project code per item."""
+    known = _iterations.get(site)
+    if known is None:
+        known = _iterations[site] = _look(site)
+    return known
+
+
+def has_key_function(site: Site) -> bool:
+    """Whether the instruction is a call that takes a function to run per item: `sorted(rows, key=...)`."""
+    tree = _tree(site)
+    if not isinstance(tree, ast.Call):
+        return False
+    return any(keyword.arg == "key" for keyword in tree.keywords) or _called_name(tree) in ("map", "filter")
+
+
+def is_filling_cache(site: Site) -> bool:
+    """Whether the instruction runs only for what a mapping does not hold yet, and stores it there.
+
+    `if key not in seen: seen[key] = ...`, and `except KeyError: seen[key] = ...`.
+    """
+    known = _fills.get(site)
+    if known is None:
+        known = _fills[site] = _looks_like_filling(site)
+    return known
+
+
+def _tree(site: Site) -> ast.AST | None:
+    positions = list(site.facts.code.co_positions())[site.start // 2]
+    return parse_range(site.facts.code.co_filename, *positions)
+
+
+def _called_name(call: ast.Call) -> str:
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def _look(site: Site) -> Iteration:
+    tree = _tree(site)
+    if not isinstance(tree, ast.Call):
+        return Iteration.NONE
+    name = _called_name(tree)
+    if isinstance(tree.func, ast.Attribute) and name in _METHODS:
+        return Iteration.TO_THE_END
+    if name in _STOPPING:
+        return Iteration.UNTIL
+    return Iteration.TO_THE_END if name in _CALLING_BACK | _CONSUMING else Iteration.NONE
+
+
+def _looks_like_filling(site: Site) -> bool:
+    function = parse_function(site.facts.code)
+    if function is None:
+        return False
+    line = site.line - site.facts.code.co_firstlineno + 1
+    for node in ast.walk(function):
+        if isinstance(node, ast.If) and _asks_for_absence(node.test):
+            body = node.body
+        elif isinstance(node, ast.ExceptHandler) and "KeyError" in ast.dump(node.type or node):
+            body = node.body
+        else:
+            continue
+        inside = body[0].lineno <= line <= (body[-1].end_lineno or 0)
+        if inside and any(_stores_item(n) for statement in body for n in ast.walk(statement)):
+            return True
+    return False
+
+
+def _asks_for_absence(test: ast.expr) -> bool:
+    if isinstance(test, ast.Compare):
+        return isinstance(test.ops[0], (ast.NotIn, ast.Is))
+    return isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+
+
+def _stores_item(node: ast.AST) -> bool:
+    return isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
