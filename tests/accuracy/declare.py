@@ -36,6 +36,10 @@ class Scenario:
     """The N+1 must be seen with two rows."""
     one_row: bool = False
     """It must be seen as potential N+1 with one row."""
+    mechanical: bool = True
+    """The advised call can be put into one marked line by machine."""
+    silent_at_one: bool = True
+    """A clean view can be told from an N+1 even with one row."""
     more_findings: int = 0
     """So many more findings may be told, where one line asks for two things."""
     batch: int = 0
@@ -118,7 +122,7 @@ def mentions(*words: str) -> Callable[[str], bool]:
 def _declare(label: Label, **more: Any) -> Callable[[View], View]:
     def keep(view: View) -> View:
         family = view.__module__.rpartition(".")[2]
-        add(Scenario(name=view.__name__, family=family, label=label, view=view, **more))
+        add(Scenario(**{"name": view.__name__, **more}, family=family, label=label, view=view))
         return view
 
     return keep

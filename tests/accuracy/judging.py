@@ -55,10 +55,10 @@ def _judge(verdict: Verdict, scenario: Scenario, labels_only: bool) -> None:
         for rows in (8, 2, 1):
             _expect_silence(verdict, scenario, scenario.view, rows)
         return
-    _judge_eight(verdict, scenario)
+    best = _judge_eight(verdict, scenario)
     if scenario.two_rows:
-        _judge_two(verdict, scenario)
-    _judge_one(verdict, scenario)
+        _expect_same_id(verdict, best, _judge_two(verdict, scenario), "2 rows")
+    _expect_same_id(verdict, best, _judge_one(verdict, scenario), "1 row")
     try:
         with twin(scenario) as view:
             for rows in (8, 1):
@@ -67,7 +67,7 @@ def _judge(verdict: Verdict, scenario: Scenario, labels_only: bool) -> None:
         pass
 
 
-def _judge_eight(verdict: Verdict, scenario: Scenario) -> None:
+def _judge_eight(verdict: Verdict, scenario: Scenario) -> list[Any]:
     findings = run(scenario, scenario.view, 8, watched=True).findings
     hits = hits_of(scenario, findings)
     verdict.ask("recall", None if hits else f"missed at 8 rows; reported: {told(findings)}")
@@ -85,25 +85,40 @@ def _judge_eight(verdict: Verdict, scenario: Scenario) -> None:
         findings = tuple(finding for finding in findings if finding is not best)
         findings = tuple(finding for finding in findings if not _is_hop(scenario, finding, best, rest))
         findings = findings[scenario.more_findings :]
+        verdict.ask("count", _count_problem(scenario, hits))
     _expect_no_alarm(verdict, scenario, findings, "8 rows")
+    return hits
 
 
-def _judge_two(verdict: Verdict, scenario: Scenario) -> None:
+def _judge_two(verdict: Verdict, scenario: Scenario) -> list[Any]:
     findings = run(scenario, scenario.view, 2, watched=True).findings
-    verdict.ask("two rows", None if hits_of(scenario, findings) else f"missed at 2 rows: {told(findings)}")
+    hits = hits_of(scenario, findings)
+    verdict.ask("two rows", None if hits else f"missed at 2 rows: {told(findings)}")
+    return hits
 
 
-def _judge_one(verdict: Verdict, scenario: Scenario) -> None:
+def _judge_one(verdict: Verdict, scenario: Scenario) -> list[Any]:
     findings = run(scenario, scenario.view, 1, watched=True).findings
     hits = hits_of(scenario, findings, kinds=ALARMS)
     if scenario.one_row:
         verdict.ask("one row", None if hits else f"missed at 1 row: {told(findings)}")
     strays = [finding for finding in findings if finding.kind in ALARMS and finding not in hits]
     verdict.ask("one-row alarms", f"1 row: {told(strays)}" if strays else None)
+    return hits
+
+
+def _expect_same_id(verdict: Verdict, many: list[Any], few: list[Any], where: str) -> None:
+    """More rows do not make another cause."""
+    if many and few:
+        known = {finding.id for finding in many}
+        strange = [finding for finding in few if finding.id not in known]
+        verdict.ask("id", f"another id with {where}: {told(strange)}" if strange else None)
 
 
 def _expect_silence(verdict: Verdict, scenario: Scenario, view: Any, rows: int, what: str = "") -> None:
     findings = run(scenario, view, rows, watched=True).findings
+    if rows == 1 and not scenario.silent_at_one:
+        return
     where = f"{what} {rows} row{'s' if rows > 1 else ''}".strip()
     if rows > 1:
         _expect_no_alarm(verdict, scenario, findings, where)
@@ -142,6 +157,14 @@ def _is_hop(scenario: Scenario, finding: Any, best: Any, rest: list[Any]) -> boo
     )
 
 
+def _count_problem(scenario: Scenario, hits: list[Any]) -> str | None:
+    """The findings of the cause count just the queries that grow with the rows."""
+    two, eight = (run(scenario, scenario.view, size).queries for size in (2, 8))
+    growing = 8 * (eight - two) // 6
+    counted = sum(finding.count for finding in hits)
+    return None if counted == growing else f"counts {counted} queries, {growing} grow with the rows"
+
+
 def _location_problem(scenario: Scenario, finding: Any) -> str | None:
     if line_of(finding.location) in lines_of(scenario, "culprit"):
         return None
@@ -176,7 +199,7 @@ def _applied_problem(scenario: Scenario, findings: list[Any]) -> str | None:
     """Apply the tool's own words to the source, where that can be done by machine, and count again."""
     lines = lines_of(scenario, "queryset")
     calls = tuple(dict.fromkeys(finding.suggestion for finding in findings if finding.suggestion))
-    if not lines or not calls:
+    if not scenario.mechanical or not lines or not calls:
         return None
     origin = line_of(findings[0].origin)
     try:

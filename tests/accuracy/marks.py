@@ -31,8 +31,9 @@ def lines_of(scenario: Scenario, kind: str) -> frozenset[Line]:
 def _own_marks(scenario: Scenario, kind: str) -> Iterator[Line]:
     if scenario.view is None:
         return
-    file = inspect.getsourcefile(scenario.view)
-    source, first = inspect.getsourcelines(scenario.view)
+    view = inspect.unwrap(scenario.view)
+    file = inspect.getsourcefile(view)
+    source, first = inspect.getsourcelines(view)
     for number, text in enumerate(source, first):
         for found, names in MARK.findall(text):
             if found == kind and not names:

@@ -16,6 +16,8 @@ FLOORS = {
     "location": 0.99,
     "origin": 0.98,
     "fix": 0.98,
+    "count": 0.98,
+    "id": 0.98,
     "two rows": 1.0,
     "one row": 0.95,
     "one-row alarms": 1.0,

@@ -1,0 +1,1 @@
+"""A publisher and its shop: every kind of relation that Django knows."""
