@@ -35,9 +35,7 @@ class Run:
 
 def run(scenario: Scenario, view: View | None, rows: int, *, watched: bool = False) -> Run:
     """Empty the database, make the rows, send the request, and count."""
-    database.empty()
-    scenario.populate(rows)
-    database.ContentType.objects.clear_cache()
+    database.fill(scenario.populate, rows)
     with override_settings(**_settings(scenario, view, watched=False)):
         if scenario.warm:
             _request(scenario, view)

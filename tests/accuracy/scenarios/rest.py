@@ -45,10 +45,11 @@ class DrfSourceTwoKeys(APIView):
         return Response(serializers.BookHomeSerializer(books, many=True).data)  # culprit
 
 
-@n_plus_one("shelf.Book.publisher", path="publisher", fix='select_related("publisher")', populate=populate.books)
+@n_plus_one("shelf.Book.publisher", path="publisher", fix='select_related("publisher")', populate=populate.books,
+            name="drf_function_view")  # fmt: skip
 @api_view(["GET"])
 def drf_function_view(request):
-    books = Book.objects.filter(price__gte=0)
+    books = Book.objects.filter(price__gte=0)  # queryset: drf_function_view
     serializer = serializers.BookCardSerializer(books, many=True, context={"request": request})
     return Response({"count": len(serializer.data), "results": serializer.data})
 
@@ -60,7 +61,9 @@ def drf_function_view_fixed(request):
     return Response(serializers.BookCardSerializer(books, many=True).data)
 
 
-@n_plus_one("shelf.Book.review_set", path="review_set", fix=mentions("Count("), populate=populate.reviewed_books)
+@n_plus_one(
+    "shelf.Book.review_set", path="review_set", fix=mentions("Count("), populate=populate.reviewed_books
+)
 class DrfCountInMethod(generics.ListAPIView):
     queryset = Book.objects.all()  # queryset
     serializer_class = serializers.BookStarsSerializer
@@ -114,7 +117,12 @@ class DrfToRepresentation(generics.ListAPIView):
     serializer_class = serializers.RepresentedBookSerializer
 
 
-@n_plus_one("shelf.Book.author", ask=lambda client, url: client.get("/api/books/"), routes=router_of("books"), **AUTHOR)
+@n_plus_one(
+    "shelf.Book.author",
+    ask=lambda client, url: client.get("/api/books/"),
+    routes=router_of("books"),
+    **AUTHOR,
+)
 class DrfListViewSet(viewsets.ReadOnlyModelViewSet):
     queryset = Book.objects.order_by("pk")  # queryset
     serializer_class = serializers.NestedBookSerializer
@@ -132,7 +140,12 @@ class DrfPaged(viewsets.ModelViewSet):
     pagination_class = FiftyPerPage
 
 
-@n_plus_one("shelf.Book.author", ask=lambda client, url: client.get("/api/books/"), routes=router_of("books"), **AUTHOR)
+@n_plus_one(
+    "shelf.Book.author",
+    ask=lambda client, url: client.get("/api/books/"),
+    routes=router_of("books"),
+    **AUTHOR,
+)
 class DrfGetQueryset(viewsets.ModelViewSet):
     serializer_class = serializers.NestedBookSerializer
 

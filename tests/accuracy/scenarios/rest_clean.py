@@ -8,9 +8,9 @@ from rest_framework.response import Response
 
 from tests.accuracy.declare import clean
 from tests.accuracy.routes import router_of
+from tests.accuracy.scenarios.rest import one_book_with_reviews
 from tests.accuracy.shelf import populate, serializers
 from tests.accuracy.shelf.models import Author, Book, Order, Publisher, Review
-from tests.accuracy.scenarios.rest import one_book_with_reviews
 
 
 @clean(populate=populate.books)
@@ -29,7 +29,9 @@ class TenPerPage(PageNumberPagination):
     page_size = 10
 
 
-@clean(populate=populate.orders, routes=router_of("orders"), ask=lambda client, url: client.get("/api/orders/"))
+@clean(
+    populate=populate.orders, routes=router_of("orders"), ask=lambda client, url: client.get("/api/orders/")
+)
 class DrfPagedAndPrefetched(viewsets.ModelViewSet):
     queryset = Order.objects.prefetch_related("lines").order_by("pk")
     serializer_class = serializers.OrderSerializer
@@ -83,7 +85,9 @@ class DrfPerActionQueryset(generics.GenericAPIView):
     def get(self, request):
         newest = self.get_queryset().order_by("-pk").first()
         oldest = self.get_queryset().order_by("pk").first()
-        return Response({"newest": self.get_serializer(newest).data, "oldest": self.get_serializer(oldest).data})
+        return Response(
+            {"newest": self.get_serializer(newest).data, "oldest": self.get_serializer(oldest).data}
+        )
 
 
 def _post_book(client, url):
@@ -98,7 +102,11 @@ class DrfCreateValidatesThreeKeys(viewsets.ModelViewSet):
     serializer_class = serializers.NewBookSerializer
 
 
-@clean(populate=populate.books, routes=router_of("books"), ask=lambda client, url: client.get("/api/books/summary/"))
+@clean(
+    populate=populate.books,
+    routes=router_of("books"),
+    ask=lambda client, url: client.get("/api/books/summary/"),
+)
 class DrfExtraAction(viewsets.GenericViewSet):
     queryset = Book.objects.all()
 
