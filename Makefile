@@ -40,6 +40,10 @@ run: shop ## Serve the example project on http://localhost:8000/
 test: $(INSTALLED) ## Run the tests that need nothing but Python
 	$(BIN)/python -m pytest -q
 
+.PHONY: readme
+readme: shop ## Put the demo's output into the README
+	$(BIN)/python docs/paste_demo.py
+
 .PHONY: accuracy
 accuracy: $(INSTALLED) ## Judge the detector on every way Django repeats a query, and print the table
 	$(BIN)/python -m tests.accuracy

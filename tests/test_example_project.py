@@ -1,5 +1,6 @@
 """Every N+1 page of the shop is named with relation, line, queryset and fix; its fixed twin is silent."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from django.test import Client
 from django.utils.html import escape
 
 from django_querywatch.records import Finding, Frame
-from example_project.shop.factories import OrderFactory, fill_shop
+from example_project.shop.factories import OrderFactory, empty_shop, fill_shop
 from example_project.shop.models import Order
 from example_project.shop.pages import PAGES, Page
 from example_project.shop.visits import visit
@@ -220,11 +221,21 @@ EXPECTED = {
 }
 
 
+@pytest.fixture(scope="module")
+def filled_shop(django_db_setup, django_db_blocker) -> Iterator[User]:
+    """A shop with all its rows, made once; its administrator."""
+    with django_db_blocker.unblock():
+        fill_shop()
+        admin = User.objects.create_superuser("admin")
+    yield admin
+    with django_db_blocker.unblock():
+        empty_shop()
+        admin.delete()
+
+
 @pytest.fixture
-def admin() -> User:
-    """An administrator of a filled shop."""
-    fill_shop()
-    return User.objects.create_superuser("admin")
+def admin(filled_shop) -> User:
+    return User.objects.get(pk=filled_shop.pk)
 
 
 def test_every_page_is_expected_to_be_reported():
@@ -270,7 +281,7 @@ def test_the_front_page_leads_to_every_page(admin):
 
 def test_a_wrong_basket_is_an_answer_not_an_error():
     assert Client().get("/basket/").status_code == 400
-    assert Client().get("/basket/?product=77").status_code == 404
+    assert Client().get("/basket/?product=0").status_code == 404
 
 
 def test_an_order_without_items_is_a_conflict():
@@ -304,6 +315,7 @@ def test_the_demo_fails_when_a_fixed_twin_is_reported(admin, monkeypatch):
 
 
 def test_the_demo_wants_a_filled_shop():
+    User.objects.filter(is_superuser=True).delete()
     with pytest.raises(CommandError, match="The shop is empty"):
         call_command("demo")
 

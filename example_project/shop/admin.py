@@ -16,6 +16,7 @@ from example_project.shop.models import (
 @admin.register(Customer)
 class CustomerAdmin(admin.ModelAdmin):
     list_display = ["__str__", "city"]
+    show_full_result_count = False
 
 
 @admin.register(CustomerWithUser)
