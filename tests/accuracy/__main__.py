@@ -37,7 +37,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", help="scenarios or families; all by default")
     parser.add_argument("--labels", action="store_true", help="prove the labels only, without the detector")
     parser.add_argument("--list", action="store_true", help="print the names only")
-    parser.add_argument("--off", action="store_true", help="switch the detector off: every N+1 must then fail")
+    parser.add_argument(
+        "--off", action="store_true", help="switch the detector off: every N+1 must then fail"
+    )
     parser.add_argument("--json", type=Path, help="write the verdicts to this file as well")
     return parser.parse_args()
 

@@ -1,7 +1,7 @@
 """Makes an advised change in the source, as its reader would, and runs the result.
 
-The line that builds the queryset is rewritten with the suggestion put in, and the statement around it (the view,
-a service, a class) is compiled again under its own file and line numbers.
+The line that builds the queryset is rewritten with the suggestion put in, and the statement around it (the
+view, a service, a class) is compiled again under its own file and line numbers.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from tests.accuracy.marks import Line
 
 AFTER_MANAGER = re.compile(r"\b[A-Z]\w*\.(?:objects|_default_manager|_base_manager)(?=\.)(?!\.raw\()")
 BARE_MANAGER = re.compile(r"\b[A-Z]\w*\.(?:objects|_default_manager)\b(?!\.)")
-BEFORE_CALL = re.compile(r"(?=\.(?:all|filter|exclude|order_by|prefetch_related|select_related|only|iterator)\()")
+BEFORE_CALL = re.compile(
+    r"(?=\.(?:all|filter|exclude|order_by|prefetch_related|select_related|only|iterator)\()"
+)
 MECHANICAL = re.compile(r"(select_related|prefetch_related|only|defer)\(.*\)$")
 LEFT_OUT = re.compile(r"\.(?:only|defer)\([^()]*\)")
 PREFETCH = re.compile(r"\.prefetch_related\((?:[^()]|\([^()]*\))*\)")
@@ -33,7 +35,7 @@ NAMES = {name: getattr(models, name) for name in ("Prefetch", "Count", "Exists",
 
 
 class NotMechanicalError(Exception):
-    """The change needs a person: it names no call, the culprit has to change too, or the line has no place for it."""
+    """The change needs a person: no call, the culprit has to change too, or no place for it."""
 
 
 def rewrite(text: str, suggestion: str) -> str:
@@ -68,7 +70,7 @@ def applied(scenario: Scenario, calls: Iterable[str], line: Line) -> Iterator[Vi
     module = _module(file)
     code = _compiled(source, statement, file)
     name = getattr(statement, "name", None)
-    if scenario.view is not None and module.__name__ == scenario.view.__module__ and name == scenario.view.__name__:
+    if scenario.view and (module.__name__, name) == (scenario.view.__module__, scenario.view.__name__):
         namespace = {**NAMES, **vars(module)}
         exec(code, namespace)
         yield namespace[name]

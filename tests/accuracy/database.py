@@ -1,6 +1,10 @@
-"""One migrated pair of databases in memory for the whole proof, emptied between runs."""
+"""One migrated pair of databases in memory for the whole proof, filled anew for each run."""
 
 from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import Permission
@@ -8,13 +12,28 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connections
 
-KEPT = ("django_content_type", "auth_permission", "django_migrations")
+Populate = Callable[[int], Any]
+
+_copies: dict[tuple[Populate, int], dict[str, sqlite3.Connection]] = {}
 
 
 def create() -> None:
     """Make the tables; content types and permissions stay for good, as in any deployed database."""
     for alias in connections:
         connections[alias].creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+
+
+def fill(populate: Populate, rows: int) -> None:
+    """Leave just these rows, with cold caches; the second time from a copy, which is much faster."""
+    if (populate, rows) in _copies:
+        for alias, copy in _copies[populate, rows].items():
+            copy.backup(connections[alias].connection)
+    else:
+        empty()
+        populate(rows)
+        _copies[populate, rows] = {alias: _copy(alias) for alias in connections}
+    ContentType.objects.clear_cache()
+    cache.clear()
 
 
 def empty() -> None:
@@ -28,11 +47,15 @@ def empty() -> None:
                 "DELETE FROM sqlite_sequence WHERE name NOT IN ('django_content_type', 'auth_permission')"
             )
             cursor.execute("PRAGMA foreign_keys = ON")
-    ContentType.objects.clear_cache()
-    cache.clear()
+
+
+def _copy(alias: str) -> sqlite3.Connection:
+    copy = sqlite3.connect(":memory:", check_same_thread=False)
+    connections[alias].connection.backup(copy)
+    return copy
 
 
 def _tables() -> list[str]:
     models = apps.get_models(include_auto_created=True)
     tables = {model._meta.db_table for model in models if not model._meta.proxy}
-    return sorted(tables.difference(KEPT, {Permission._meta.db_table, ContentType._meta.db_table}))
+    return sorted(tables - {Permission._meta.db_table, ContentType._meta.db_table})

@@ -46,7 +46,7 @@ class Scenario:
     """A clean view may send ``per_batch`` more queries for every so many rows."""
     per_batch: int = 1
     ask: Callable[..., Any] | None = None
-    """Makes the request(s) with ``client, url``; by default one GET. A coroutine function gets the async client."""
+    """Makes the request(s) with ``client, url``; by default one GET. A coroutine gets the async client."""
     routes: Callable[[Any], list[Any]] | None = None
     """Makes the URL patterns of a view that is no plain view: an admin page, a view set, a schema."""
     asynchronous: bool = False
@@ -92,7 +92,7 @@ def clean(**more: Any) -> Callable[[View], View]:
 
 
 def fixed(scenario: View | str) -> Callable[[View], View]:
-    """Declare the view with the advised change made by hand, where it is more than one call on the queryset."""
+    """Declare the view with the advised change made by hand, where it is more than a call on the queryset."""
     name = scenario if isinstance(scenario, str) else scenario.__name__
 
     def keep(view: View) -> View:

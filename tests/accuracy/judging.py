@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tests.accuracy.applying import NotMechanicalError, applied
 from tests.accuracy.declare import Scenario
 from tests.accuracy.marks import Line, lines_of
-from tests.accuracy.proof import growth, is_flat, label_problem, twin, twin_problem
+from tests.accuracy.proof import growth, is_flat, label_problem, own_growth, twin, twin_problem
 from tests.accuracy.running import run
 
 N_PLUS_ONES = ("n_plus_one", "n_plus_one_write")
@@ -159,7 +160,7 @@ def _is_hop(scenario: Scenario, finding: Any, best: Any, rest: list[Any]) -> boo
 
 def _count_problem(scenario: Scenario, hits: list[Any]) -> str | None:
     """The findings of the cause count just the queries that grow with the rows."""
-    two, eight = (run(scenario, scenario.view, size).queries for size in (2, 8))
+    two, eight, _ = own_growth(scenario)
     growing = 8 * (eight - two) // 6
     counted = sum(finding.count for finding in hits)
     return None if counted == growing else f"counts {counted} queries, {growing} grow with the rows"
@@ -225,18 +226,21 @@ def line_of(frame: Any) -> Line | None:
 
 
 def place(frame: Any) -> str:
-    return f"{os.path.basename(frame.file)}:{frame.line}" if frame else "unknown"
+    return f"{Path(frame.file).name}:{frame.line}" if frame else "unknown"
 
 
 def places(scenario: Scenario, kind: str) -> str:
     lines = sorted(lines_of(scenario, kind))
-    return " or ".join(f"{os.path.basename(file)}:{number}" for file, number in lines) or "unmarked"
+    return " or ".join(f"{Path(file).name}:{number}" for file, number in lines) or "unmarked"
 
 
 def told(findings: Any) -> str:
     """Findings in few words."""
-    return "; ".join(
-        f"{one.kind}({one.certainty}) {relation_of(one)} x{one.count} at {place(one.location)}"
-        f" [{one.suggestion or one.sql[:60]}]"
-        for one in findings
-    ) or "nothing"
+    return (
+        "; ".join(
+            f"{one.kind}({one.certainty}) {relation_of(one)} x{one.count} at {place(one.location)}"
+            f" [{one.suggestion or one.sql[:60]}]"
+            for one in findings
+        )
+        or "nothing"
+    )

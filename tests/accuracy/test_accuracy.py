@@ -1,4 +1,4 @@
-"""The proof under pytest: each scenario's verdict, taken in a process of its own with the proof's own settings."""
+"""The proof under pytest: each scenario's verdict, from a process with the proof's own settings."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Verdicts:
 
 @pytest.mark.parametrize("name", names())
 def test_the_label_is_proven_and_the_detector_agrees(verdicts: Verdicts, name: str) -> None:
-    """The label holds without a detector, and the detector says what the scenario declares, the twin included."""
+    """The label holds without a detector, and the detector says what is declared; the twin is silent."""
     assert verdicts[name]["asked"]
     assert verdicts[name]["failures"] == []
 

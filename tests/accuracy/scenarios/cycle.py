@@ -1,10 +1,10 @@
-"""Queries made around the view: context processors, middleware, receivers, pages, permissions, forms, aliases."""
+"""Queries made around the view: context processors, middleware, receivers, pages, permissions, aliases."""
 
 from django import forms
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.dispatch import Signal
-from django.forms import modelform_factory, modelformset_factory
+from django.forms import modelformset_factory
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.generic import ListView
@@ -12,7 +12,7 @@ from django.views.generic import ListView
 from tests.accuracy.declare import clean, fixed, n_plus_one, no_call
 from tests.accuracy.settings import CONTEXT_PROCESSORS, HERE
 from tests.accuracy.shelf import populate
-from tests.accuracy.shelf.models import Book, Category, Publisher, Review
+from tests.accuracy.shelf.models import Book, Category, Review
 
 AUTHOR = {"path": "author", "fix": 'select_related("author")', "populate": populate.books}
 
@@ -110,13 +110,17 @@ class PageOfOrderedListView(ListView):
     template_name = "accuracy/page.html"
 
 
-@n_plus_one("shelf.Book.author", path="author", fix='select_related("author")', populate=populate.archived_books)
+@n_plus_one(
+    "shelf.Book.author", path="author", fix='select_related("author")', populate=populate.archived_books
+)
 def second_alias(request):
     books = Book.objects.using("archive").all()  # queryset
     return HttpResponse(", ".join(book.author.name for book in books))  # culprit
 
 
-@n_plus_one("shelf.Author.books", path="books", fix='prefetch_related("books")', populate=populate.archived_books)
+@n_plus_one(
+    "shelf.Author.books", path="books", fix='prefetch_related("books")', populate=populate.archived_books
+)
 def second_alias_reverse(request):
     from tests.accuracy.shelf.models import Author
 
@@ -142,88 +146,22 @@ def permissions_per_user_fixed(request):
 @n_plus_one("auth.User.groups", path="groups", fix='prefetch_related("groups")', populate=populate.users)
 def groups_per_user(request):
     users = User.objects.order_by("username")  # queryset
-    return JsonResponse({user.username: [group.name for group in user.groups.all()] for user in users})  # culprit
+    rows = {user.username: [group.name for group in user.groups.all()] for user in users}  # culprit
+    return JsonResponse(rows)
 
 
-@n_plus_one("auth.Group.permissions", path="groups__permissions", fix='prefetch_related("groups__permissions")',
-            populate=populate.users)  # fmt: skip
+@n_plus_one(
+    "auth.Group.permissions",
+    path="groups__permissions",
+    fix='prefetch_related("groups__permissions")',
+    populate=populate.users,
+)
 def permissions_of_prefetched_groups(request):
     rows = []
     for user in User.objects.prefetch_related("groups"):  # queryset
         for group in user.groups.all():
             rows += [permission.codename for permission in group.permissions.all()]  # culprit
     return JsonResponse(rows, safe=False)
-
-
-BookFormSet = modelformset_factory(Book, fields=["title", "publisher"], extra=0)
-
-
-@n_plus_one(kinds=("n_plus_one", "duplicate"), one_row=False, duplicate_ok=True, populate=populate.books)
-def formset_with_choices(request):
-    formset = BookFormSet(queryset=Book.objects.order_by("pk"))
-    return render(request, "accuracy/formset.html", {"formset": formset})
-
-
-class SharedChoicesForm(forms.ModelForm):
-    class Meta:
-        model = Book
-        fields = ["title", "publisher"]
-
-    def __init__(self, *args, choices=(), **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["publisher"].choices = choices
-
-
-@fixed("formset_with_choices")
-def formset_with_choices_fixed(request):
-    choices = [(one.pk, one.name) for one in Publisher.objects.all()]
-    factory = modelformset_factory(Book, form=SharedChoicesForm, extra=0)
-    formset = factory(queryset=Book.objects.order_by("pk"), form_kwargs={"choices": choices})
-    return render(request, "accuracy/formset.html", {"formset": formset})
-
-
-@clean(populate=populate.books)
-def one_model_form_over_several_keys(request):
-    book = Book.objects.order_by("pk").first()
-    factory = modelform_factory(Book, fields=["title", "publisher", "category", "series"])
-    return HttpResponse(factory(instance=book).as_p())
-
-
-@clean(populate=populate.books, duplicate_ok=True)
-def one_model_form_over_two_keys_to_one_model(request):
-    book = Book.objects.order_by("pk").first()
-    factory = modelform_factory(Book, fields=["title", "author", "editor"])
-    return HttpResponse(factory(instance=book).as_p())
-
-
-def _post_form(client, url):
-    book = Book.objects.order_by("pk").first()
-    fields = {"title": "New", "isbn": "1", "price": 1}
-    keys = {name: getattr(book, f"{name}_id") for name in ("author", "editor", "publisher", "series")}
-    return client.post(url, {**fields, **keys})
-
-
-@clean(populate=populate.books, duplicate_ok=True, ask=_post_form)
-def posted_form_validates_keys(request):
-    factory = modelform_factory(Book, fields=["title", "isbn", "price", "author", "editor", "publisher", "series"])
-    form = factory(request.POST)
-    return HttpResponse(str(form.is_valid()))
-
-
-@clean(populate=populate.books)
-def full_clean_over_several_keys(request):
-    book = Book.objects.order_by("pk").first()
-    book.full_clean(exclude=["tags"])
-    return HttpResponse("valid")
-
-
-@clean(populate=populate.shipments)
-def full_clean_over_two_keys_to_one_model(request):
-    from tests.accuracy.shelf.models import Shipment
-
-    shipment = Shipment.objects.order_by("number").first()
-    shipment.full_clean()
-    return HttpResponse("valid")
 
 
 @clean(populate=populate.books)

@@ -27,7 +27,8 @@ def deferred_by_defer(request):
 
 @n_plus_one("shelf.Book.summary", **SUMMARY)
 def deferred_in_template(request):
-    return render(request, "accuracy/deferred.html", {"books": Book.objects.only("title", "price")})  # queryset
+    books = Book.objects.only("title", "price")  # queryset
+    return render(request, "accuracy/deferred.html", {"books": books})
 
 
 @fixed("deferred_by_only")
@@ -49,8 +50,12 @@ def deferred_by_raw_fixed(request):
     return JsonResponse([book.summary for book in books], safe=False)
 
 
-@n_plus_one("shelf.Author.email", path=("author__email", "author", "email"), fix=mentions("author__email"),
-            populate=populate.books)  # fmt: skip
+@n_plus_one(
+    "shelf.Author.email",
+    path=("author__email", "author", "email"),
+    fix=mentions("author__email"),
+    populate=populate.books,
+)
 def deferred_behind_join(request):
     books = Book.objects.select_related("author").only("title", "author__name")  # queryset
     return HttpResponse(" ".join(f"{book.author.name} {book.author.email}" for book in books))  # culprit
@@ -73,8 +78,9 @@ def deferred_with_composite_key_fixed(request):
     return HttpResponse("".join(row.note for row in Stock.objects.all()))
 
 
-@n_plus_one("shelf.Book.author", path="author", fix=mentions("author"), populate=populate.books,
-            more_findings=1)  # fmt: skip
+@n_plus_one(
+    "shelf.Book.author", path="author", fix=mentions("author"), populate=populate.books, more_findings=1
+)
 def deferred_key_and_its_row(request):
     """``only`` leaves the key itself out, so a row costs two queries."""
     names = []

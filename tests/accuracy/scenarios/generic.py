@@ -9,8 +9,11 @@ from tests.accuracy.declare import clean, fixed, mentions, n_plus_one
 from tests.accuracy.shelf import populate
 from tests.accuracy.shelf.models import Author, Book, Comment, Favourite
 
-TARGET = {"path": "target", "fix": mentions('prefetch_related("target")', "GenericPrefetch("),
-          "populate": populate.comments}  # fmt: skip
+TARGET = {
+    "path": "target",
+    "fix": mentions('prefetch_related("target")', "GenericPrefetch("),
+    "populate": populate.comments,
+}
 
 
 @n_plus_one("shelf.Comment.target", **TARGET)
@@ -21,8 +24,12 @@ def generic_mixed(request):
     return HttpResponse("\n".join(lines))
 
 
-@n_plus_one("shelf.Favourite.thing", path="thing",
-            fix=mentions('prefetch_related("thing")', "GenericPrefetch("), populate=populate.favourites)  # fmt: skip
+@n_plus_one(
+    "shelf.Favourite.thing",
+    path="thing",
+    fix=mentions('prefetch_related("thing")', "GenericPrefetch("),
+    populate=populate.favourites,
+)
 def generic_one_type(request):
     favourites = Favourite.objects.order_by("position")  # queryset
     return JsonResponse([one.thing.title for one in favourites], safe=False)  # culprit
@@ -49,8 +56,13 @@ def generic_fixed(request):
     return render(request, "accuracy/comments.html", {"comments": comments})
 
 
-@n_plus_one("shelf.Book.author", path="thing__author", fix=mentions("GenericPrefetch(", 'prefetch_related("thing__author")'),
-            populate=populate.favourites, two_rows=False)  # fmt: skip
+@n_plus_one(
+    "shelf.Book.author",
+    path="thing__author",
+    fix=mentions("GenericPrefetch(", 'prefetch_related("thing__author")'),
+    populate=populate.favourites,
+    two_rows=False,
+)
 def generic_second_hop(request):
     names = []
     for one in Favourite.objects.prefetch_related("thing"):  # queryset
@@ -61,18 +73,28 @@ def generic_second_hop(request):
 @fixed("generic_second_hop")
 def generic_second_hop_fixed(request):
     things = GenericPrefetch("thing", [Book.objects.select_related("author")])
-    return JsonResponse([one.thing.author.name for one in Favourite.objects.prefetch_related(things)], safe=False)
+    return JsonResponse(
+        [one.thing.author.name for one in Favourite.objects.prefetch_related(things)], safe=False
+    )
 
 
-@n_plus_one("shelf.Book.comments", path="comments", fix='prefetch_related("comments")',
-            populate=populate.book_comments)  # fmt: skip
+@n_plus_one(
+    "shelf.Book.comments",
+    path="comments",
+    fix='prefetch_related("comments")',
+    populate=populate.book_comments,
+)
 def generic_relation(request):
     books = Book.objects.all()  # queryset
     return JsonResponse({book.pk: [one.text for one in book.comments.all()] for book in books})  # culprit
 
 
-@n_plus_one("shelf.Book.comments", path="comments", fix=mentions("annotate(", "Count("),
-            populate=populate.book_comments)  # fmt: skip
+@n_plus_one(
+    "shelf.Book.comments",
+    path="comments",
+    fix=mentions("annotate(", "Count("),
+    populate=populate.book_comments,
+)
 def generic_relation_count(request):
     counts = []
     for book in Book.objects.order_by("title"):  # queryset

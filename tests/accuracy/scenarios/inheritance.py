@@ -25,9 +25,14 @@ def child_row_of_every_parent(request):
     return JsonResponse(rows, safe=False)
 
 
-@n_plus_one("shelf.Media.film", "shelf.Media.song", path=("film", "song"),
-            fix=('select_related("film", "song")', 'select_related("film")', 'select_related("song")'),
-            marks=("media_specific",), populate=populate.media)  # fmt: skip
+@n_plus_one(
+    "shelf.Media.film",
+    "shelf.Media.song",
+    path=("film", "song"),
+    fix=('select_related("film", "song")', 'select_related("film")', 'select_related("song")'),
+    marks=("media_specific",),
+    populate=populate.media,
+)
 def specific_of_every_parent(request):
     kinds = [type(medium.specific).__name__ for medium in Media.objects.order_by("title")]  # queryset
     return HttpResponse(" ".join(kinds))
@@ -39,8 +44,7 @@ def specific_of_every_parent_fixed(request):
     return HttpResponse(" ".join(type(medium.specific).__name__ for medium in media))
 
 
-@n_plus_one("shelf.Film.media_ptr", path="media_ptr", fix=no_call,
-            populate=populate.films, one_row=False)  # fmt: skip
+@n_plus_one("shelf.Film.media_ptr", path="media_ptr", fix=no_call, populate=populate.films, one_row=False)
 def parent_row_of_every_child(request):
     """The parent's fields are deferred, so the pointer cannot be filled from the child."""
     titles = []
@@ -54,8 +58,13 @@ def parent_row_of_every_child_fixed(request):
     return JsonResponse([film.title for film in Film.objects.all()], safe=False)
 
 
-@n_plus_one("shelf.Film.owner", "shelf.Media.owner", path="owner", fix='select_related("owner")',
-            populate=populate.films)  # fmt: skip
+@n_plus_one(
+    "shelf.Film.owner",
+    "shelf.Media.owner",
+    path="owner",
+    fix='select_related("owner")',
+    populate=populate.films,
+)
 def inherited_key(request):
     films = Film.objects.order_by("title")  # queryset
     return HttpResponse(", ".join(film.owner.name for film in films))  # culprit
@@ -67,22 +76,37 @@ def key_of_the_child_table(request):
     return HttpResponse(", ".join(film.director.name for film in films))  # culprit
 
 
-@n_plus_one("shelf.Film.director", path="film__director", fix='select_related("film__director")',
-            populate=populate.films)  # fmt: skip
+@n_plus_one(
+    "shelf.Film.director",
+    path="film__director",
+    fix='select_related("film__director")',
+    populate=populate.films,
+)
 def key_behind_selected_child(request):
     media = Media.objects.select_related("film")  # queryset
     return HttpResponse(", ".join(medium.film.director.name for medium in media))  # culprit
 
 
-@n_plus_one("shelf.FeaturedBook.author", "shelf.Book.author", path="author", fix='select_related("author")',
-            populate=populate.books)  # fmt: skip
+@n_plus_one(
+    "shelf.FeaturedBook.author",
+    "shelf.Book.author",
+    path="author",
+    fix='select_related("author")',
+    populate=populate.books,
+)
 def proxy_rows(request):
     featured = FeaturedBook.objects.all()  # queryset
     return HttpResponse(", ".join(book.author.name for book in featured))  # culprit
 
 
-@n_plus_one("shelf.FeaturedBook.publisher", "shelf.Book.publisher", path="publisher",
-            fix='select_related("publisher")', marks=("featured_shelf_mark",), populate=populate.books)  # fmt: skip
+@n_plus_one(
+    "shelf.FeaturedBook.publisher",
+    "shelf.Book.publisher",
+    path="publisher",
+    fix='select_related("publisher")',
+    marks=("featured_shelf_mark",),
+    populate=populate.books,
+)
 def proxy_method_behind_manager(request):
     marks = [book.shelf_mark() for book in FeaturedBook.objects.cheap()]  # queryset
     return HttpResponse(", ".join(marks))
@@ -102,7 +126,8 @@ def rows_of_a_queryset_method(request):
 
 @n_plus_one("shelf.Stock.book", path="book", fix='select_related("book")', populate=populate.stock)
 def key_of_composite_rows(request):
-    lines = [f"{row.quantity} {row.book.title}" for row in Stock.objects.filter(quantity__gt=0)]  # queryset # culprit
+    rows = Stock.objects.filter(quantity__gt=0)  # queryset
+    lines = [f"{row.quantity} {row.book.title}" for row in rows]  # culprit
     return HttpResponse("\n".join(lines))
 
 
@@ -121,15 +146,21 @@ def reverse_over_two_columns(request):
     return JsonResponse([[one.counted for one in row.counts.all()] for row in rows], safe=False)  # culprit
 
 
-@n_plus_one("shelf.Shipment.source", path="source", fix='select_related("source")', populate=populate.shipments)
+@n_plus_one(
+    "shelf.Shipment.source", path="source", fix='select_related("source")', populate=populate.shipments
+)
 def key_with_own_column_and_text_pk(request):
-    cities = {shipment.number: shipment.source.city for shipment in Shipment.objects.all()}  # queryset # culprit
+    cities = {one.number: one.source.city for one in Shipment.objects.all()}  # queryset # culprit
     return JsonResponse(cities)
 
 
-@n_plus_one("shelf.Shipment.source", "shelf.Shipment.target", path=("source", "target"),
-            fix=('select_related("source", "target")', 'select_related("source")', 'select_related("target")'),
-            populate=populate.shipments)  # fmt: skip
+@n_plus_one(
+    "shelf.Shipment.source",
+    "shelf.Shipment.target",
+    path=("source", "target"),
+    fix=('select_related("source", "target")', 'select_related("source")', 'select_related("target")'),
+    populate=populate.shipments,
+)
 def two_keys_to_one_model(request):
     routes = []
     for shipment in Shipment.objects.order_by("number"):  # queryset
@@ -143,8 +174,12 @@ def two_keys_to_one_model_fixed(request):
     return JsonResponse([f"{one.source.city}-{one.target.city}" for one in shipments], safe=False)
 
 
-@n_plus_one("shelf.Warehouse.outgoing", path="outgoing", fix='prefetch_related("outgoing")',
-            populate=populate.shipments)  # fmt: skip
+@n_plus_one(
+    "shelf.Warehouse.outgoing",
+    path="outgoing",
+    fix='prefetch_related("outgoing")',
+    populate=populate.shipments,
+)
 def reverse_with_text_pk(request):
     depots = Warehouse.objects.all()  # queryset
     return JsonResponse({depot.code: len(depot.outgoing.all()) for depot in depots})  # culprit
@@ -156,7 +191,9 @@ def key_to_a_unique_field(request):
     return HttpResponse(", ".join(f"{edition.book.title} {edition.year}" for edition in editions))  # culprit
 
 
-@n_plus_one("shelf.Book.editions", path="editions", fix='prefetch_related("editions")', populate=populate.editions)
+@n_plus_one(
+    "shelf.Book.editions", path="editions", fix='prefetch_related("editions")', populate=populate.editions
+)
 def reverse_of_a_unique_field(request):
     books = Book.objects.filter(is_published=True)  # queryset
     return JsonResponse({book.isbn: [one.year for one in book.editions.all()] for book in books})  # culprit

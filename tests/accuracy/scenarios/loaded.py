@@ -1,4 +1,4 @@
-"""Relations that are at hand already: joined, prefetched, set by hand, shared, cached, NULL, copied, FETCH_PEERS."""
+"""Relations at hand already: joined, prefetched, set by hand, shared, NULL, copied, fetched by peers."""
 
 import copy
 import pickle
@@ -49,7 +49,9 @@ def set_by_hand(request):
 @clean(populate=populate.prolific_authors)
 def children_know_their_prefetched_parent(request):
     authors = Author.objects.prefetch_related("books")
-    return JsonResponse([f"{book.title} {book.author.name}" for one in authors for book in one.books.all()], safe=False)
+    return JsonResponse(
+        [f"{book.title} {book.author.name}" for one in authors for book in one.books.all()], safe=False
+    )
 
 
 @clean(populate=populate.lines_of_one_order)
@@ -191,7 +193,9 @@ def prefetched_with_queryset_and_join(request):
 @clean(populate=populate.orders)
 def prefetch_from_both_ends(request):
     lines = Line.objects.select_related("product__publisher").order_by("pk")
-    orders = Order.objects.select_related("customer__user").prefetch_related(Prefetch("lines", queryset=lines))
+    orders = Order.objects.select_related("customer__user").prefetch_related(
+        Prefetch("lines", queryset=lines)
+    )
     rows = [
         (order.customer.user.username, line.product.publisher.name, line.order.number)
         for order in orders
@@ -230,8 +234,13 @@ def fetch_peers_in_template(request):
     return render(request, "accuracy/loop.html", {"books": books})
 
 
-@n_plus_one("shelf.Book.tags", path="tags", fix='prefetch_related("tags")', populate=populate.tagged_books,
-            django=(6, 1))  # fmt: skip
+@n_plus_one(
+    "shelf.Book.tags",
+    path="tags",
+    fix='prefetch_related("tags")',
+    populate=populate.tagged_books,
+    django=(6, 1),
+)
 def fetch_peers_does_not_cover_many_to_many(request):
     books = Book.objects.fetch_mode(models.FETCH_PEERS)  # queryset
     return JsonResponse([[tag.name for tag in book.tags.all()] for book in books], safe=False)  # culprit

@@ -1,6 +1,5 @@
 """Queries written by hand inside a loop: no descriptor names the relation."""
 
-from django.db import connection
 from django.db.models import Avg, Count, Max, prefetch_related_objects
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
@@ -27,8 +26,12 @@ def get_by_ids_from_values_list(request):
     return JsonResponse([author.name for author in authors], safe=False)
 
 
-@n_plus_one(fix=BULK, populate=populate.books, one_row=True,
-            ask=lambda client, url: client.post(url, {"ids": list(Author.objects.values_list("pk", flat=True))}))  # fmt: skip
+@n_plus_one(
+    fix=BULK,
+    populate=populate.books,
+    one_row=True,
+    ask=lambda client, url: client.post(url, {"ids": list(Author.objects.values_list("pk", flat=True))}),
+)
 def get_by_posted_ids(request):
     return HttpResponse(
         ", ".join(
@@ -98,7 +101,8 @@ def filter_children_by_hand_fixed(request):
 @n_plus_one(populate=populate.prolific_authors)
 def exists_by_hand(request):
     authors = Author.objects.filter(name__startswith="Prolific")
-    busy = [author.name for author in authors if Book.objects.filter(author=author, price__gt=5).exists()]  # culprit
+    books = Book.objects.filter(price__gt=5)
+    busy = [author.name for author in authors if books.filter(author=author).exists()]  # culprit
     return JsonResponse(busy, safe=False)
 
 
@@ -134,70 +138,6 @@ def count_by_hand_over_dicts(request):
 @fixed("count_by_hand_over_dicts")
 def count_by_hand_fixed(request):
     return JsonResponse(list(Publisher.objects.values("name").annotate(n=Count("books"))), safe=False)
-
-
-@n_plus_one(populate=populate.books)
-def raw_in_loop(request):
-    names = []
-    for book in Book.objects.all():
-        rows = Author.objects.raw("SELECT * FROM shelf_author WHERE id = %s", [book.author_id])
-        names.append(rows[0].name)  # culprit
-    return JsonResponse(names, safe=False)
-
-
-@n_plus_one(populate=populate.books)
-def cursor_with_parameters(request):
-    names = []
-    with connection.cursor() as cursor:
-        for book in Book.objects.all():
-            cursor.execute("SELECT name FROM shelf_author WHERE id = %s", [book.author_id])  # culprit
-            names.append(cursor.fetchone()[0])
-    return JsonResponse(names, safe=False)
-
-
-@n_plus_one(populate=populate.books)
-def cursor_with_literals(request):
-    def name_of(pk):
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT name FROM shelf_author WHERE id = {int(pk)}")  # culprit
-            return cursor.fetchone()[0]
-
-    return JsonResponse([name_of(book.author_id) for book in Book.objects.all()], safe=False)
-
-
-@n_plus_one(populate=populate.books)
-def cursor_over_cursor_rows(request):
-    with connection.cursor() as outer:
-        outer.execute("SELECT id, author_id FROM shelf_book")
-        rows = outer.fetchall()
-    names = {}
-    for pk, author_id in rows:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT name FROM shelf_author WHERE id = %s", (author_id,))  # culprit
-            (names[pk],) = cursor.fetchone()
-    return JsonResponse(names)
-
-
-@fixed("raw_in_loop")
-@fixed("cursor_with_parameters")
-@fixed("cursor_with_literals")
-@fixed("cursor_over_cursor_rows")
-def one_cursor_for_all(request):
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT b.id, a.name FROM shelf_book b JOIN shelf_author a ON a.id = b.author_id")
-        return JsonResponse(cursor.fetchall(), safe=False)
-
-
-@n_plus_one("shelf.Book.author", path="author", fix='prefetch_related("author")', populate=populate.books)
-def rows_of_raw(request):
-    books = Book.objects.raw("SELECT * FROM shelf_book ORDER BY title")  # queryset
-    return HttpResponse(", ".join(book.author.name for book in books))  # culprit
-
-
-@fixed("rows_of_raw")
-def rows_of_raw_fixed(request):
-    books = Book.objects.raw("SELECT * FROM shelf_book ORDER BY title").prefetch_related("author")
-    return HttpResponse(", ".join(book.author.name for book in books))
 
 
 @n_plus_one(populate=populate.uneven_orders)
@@ -291,10 +231,14 @@ def counts_over_a_literal(request):
 
 @clean(populate=populate.books)
 def twelve_fixed_buckets(request):
-    buckets = [Book.objects.filter(price__gte=10 * month, price__lt=10 * month + 10).count() for month in range(12)]
+    buckets = [
+        Book.objects.filter(price__gte=10 * month, price__lt=10 * month + 10).count() for month in range(12)
+    ]
     return JsonResponse(buckets, safe=False)
 
 
 @clean(populate=populate.books)
 def figures_over_constant_models(request):
-    return JsonResponse({model.__name__: model.objects.count() for model in [Book, Author, Publisher, Country]})
+    return JsonResponse(
+        {model.__name__: model.objects.count() for model in [Book, Author, Publisher, Country]}
+    )

@@ -67,31 +67,45 @@ def m2m_filter_fixed(request):
     return JsonResponse([len(book.ones) for book in Book.objects.prefetch_related(ones)], safe=False)
 
 
-@n_plus_one("shelf.Book.contributors", path="contributors", fix='prefetch_related("contributors")',
-            populate=populate.contributed_books)  # fmt: skip
+@n_plus_one(
+    "shelf.Book.contributors",
+    path="contributors",
+    fix='prefetch_related("contributors")',
+    populate=populate.contributed_books,
+)
 def m2m_with_through(request):
     books = Book.objects.all()  # queryset
     return JsonResponse({book.pk: [str(one) for one in book.contributors.all()] for book in books})  # culprit
 
 
-@n_plus_one("shelf.Book.contributions", "shelf.Contribution.person", path="contributions__person",
-            fix='prefetch_related("contributions__person")', populate=populate.contributed_books)  # fmt: skip
+@n_plus_one(
+    "shelf.Book.contributions",
+    "shelf.Contribution.person",
+    path="contributions__person",
+    fix='prefetch_related("contributions__person")',
+    populate=populate.contributed_books,
+)
 def m2m_through_rows(request):
-    credits = []
+    names = []
     for book in Book.objects.all():  # queryset
         for credit in book.contributions.all():  # culprit
-            credits.append((credit.role, credit.person.name))  # culprit
-    return JsonResponse(credits, safe=False)
+            names.append((credit.role, credit.person.name))  # culprit
+    return JsonResponse(names, safe=False)
 
 
-@n_plus_one("shelf.Book.contributions", path="contributions", fix=mentions("contributions__person", "Prefetch("),
-            populate=populate.contributed_books)  # fmt: skip
+@n_plus_one(
+    "shelf.Book.contributions",
+    path="contributions",
+    fix=mentions("contributions__person", "Prefetch("),
+    mechanical=False,
+    populate=populate.contributed_books,
+)
 def m2m_through_joined_in_loop(request):
-    credits = []
+    names = []
     for book in Book.objects.all():  # queryset
         for credit in book.contributions.select_related("person"):  # culprit
-            credits.append((credit.role, credit.person.name))
-    return JsonResponse(credits, safe=False)
+            names.append((credit.role, credit.person.name))
+    return JsonResponse(names, safe=False)
 
 
 @fixed("m2m_through_joined_in_loop")
@@ -101,14 +115,21 @@ def m2m_through_joined_fixed(request):
     return JsonResponse([one.person.name for book in books for one in book.contributions.all()], safe=False)
 
 
-@n_plus_one("shelf.Author.friends", path="friends", fix='prefetch_related("friends")', populate=populate.authors)
+@n_plus_one(
+    "shelf.Author.friends", path="friends", fix='prefetch_related("friends")', populate=populate.authors
+)
 def m2m_of_self(request):
     authors = Author.objects.order_by("name")  # queryset
-    return JsonResponse({one.name: [friend.name for friend in one.friends.all()] for one in authors})  # culprit
+    rows = {one.name: [friend.name for friend in one.friends.all()] for one in authors}  # culprit
+    return JsonResponse(rows)
 
 
-@n_plus_one("shelf.Tag.group", path="tags__group", fix='prefetch_related("tags__group")',
-            populate=populate.tagged_books)  # fmt: skip
+@n_plus_one(
+    "shelf.Tag.group",
+    path="tags__group",
+    fix='prefetch_related("tags__group")',
+    populate=populate.tagged_books,
+)
 def m2m_hop_behind_prefetch(request):
     names = set()
     for book in Book.objects.prefetch_related("tags"):  # queryset

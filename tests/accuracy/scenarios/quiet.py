@@ -1,4 +1,4 @@
-"""Clean views that look like trouble: fixed lists behind names, searches that stop, helpers called line by line."""
+"""Clean views that look like trouble: fixed lists behind names, searches that stop, a helper line by line."""
 
 from datetime import date, timedelta
 

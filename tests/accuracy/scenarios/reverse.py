@@ -27,15 +27,24 @@ def reverse_all_in_method(request):
     return HttpResponse(best.title)
 
 
-@n_plus_one("shelf.Order.lines", path="lines", fix='prefetch_related("lines")', populate=populate.orders,
-            marks=("order_total",))  # fmt: skip
+@n_plus_one(
+    "shelf.Order.lines",
+    path="lines",
+    fix='prefetch_related("lines")',
+    populate=populate.orders,
+    marks=("order_total",),
+)
 def reverse_sum_in_method(request):
     total = sum(order.total() for order in Order.objects.filter(is_paid=False))  # queryset
     return HttpResponse(str(total))
 
 
-@n_plus_one("shelf.Book.review_set", path="review_set", fix=mentions("annotate(", "Count("),
-            populate=populate.reviewed_books)  # fmt: skip
+@n_plus_one(
+    "shelf.Book.review_set",
+    path="review_set",
+    fix=mentions("annotate(", "Count("),
+    populate=populate.reviewed_books,
+)
 def reverse_count(request):
     counts = {}
     for book in Book.objects.all():  # queryset
@@ -63,8 +72,13 @@ def reverse_exists_fixed(request):
     return JsonResponse([author.name for author in authors if author.is_busy], safe=False)
 
 
-@n_plus_one("shelf.Book.review_set", path="review_set", fix=mentions("Exists("), marks=("book_is_reviewed",),
-            populate=populate.reviewed_books)  # fmt: skip
+@n_plus_one(
+    "shelf.Book.review_set",
+    path="review_set",
+    fix=mentions("Exists("),
+    marks=("book_is_reviewed",),
+    populate=populate.reviewed_books,
+)
 def reverse_exists_in_method(request):
     reviewed = list(filter(Book.is_reviewed, Book.objects.all()))  # queryset
     return HttpResponse(str(len(reviewed)))
@@ -95,7 +109,7 @@ def reverse_first_fixed(request):
 @n_plus_one("shelf.Author.books", fix=mentions("Prefetch("), **BOOKS)
 def reverse_filter(request):
     authors = Author.objects.filter(name__startswith="Prolific")  # queryset
-    rows = {author.pk: [book.title for book in author.books.filter(price__lt=50)] for author in authors}  # culprit
+    rows = {one.pk: [book.title for book in one.books.filter(price__lt=50)] for one in authors}  # culprit
     return JsonResponse(rows)
 
 
@@ -162,7 +176,9 @@ def reverse_latest_fixed(request):
     return JsonResponse([author.newest[0].title for author in authors if author.newest], safe=False)
 
 
-@n_plus_one("shelf.Author.profile", path="profile", fix='select_related("profile")', populate=populate.authors)
+@n_plus_one(
+    "shelf.Author.profile", path="profile", fix='select_related("profile")', populate=populate.authors
+)
 def reverse_one_to_one_with_missing(request):
     bios = []
     for author in Author.objects.all():  # queryset
@@ -173,14 +189,18 @@ def reverse_one_to_one_with_missing(request):
     return JsonResponse(bios, safe=False)
 
 
-@n_plus_one("shelf.Author.profile", path="profile", fix='select_related("profile")', populate=populate.authors)
+@n_plus_one(
+    "shelf.Author.profile", path="profile", fix='select_related("profile")', populate=populate.authors
+)
 def reverse_one_to_one_by_hasattr(request):
     authors = Author.objects.order_by("name")  # queryset
     known = [author.name for author in authors if hasattr(author, "profile")]  # culprit
     return JsonResponse(known, safe=False)
 
 
-@n_plus_one("shelf.Author.mentees", path="mentees", fix='prefetch_related("mentees")', populate=populate.authors)
+@n_plus_one(
+    "shelf.Author.mentees", path="mentees", fix='prefetch_related("mentees")', populate=populate.authors
+)
 def reverse_of_self_reference(request):
     tree = {author.name: list(author.mentees.all()) for author in Author.objects.all()}  # queryset # culprit
     return HttpResponse(str(len(tree)))

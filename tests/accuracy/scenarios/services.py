@@ -21,7 +21,9 @@ def service_and_dataclass(request):
     return JsonResponse([row.author for row in rows], safe=False)
 
 
-@n_plus_one("shelf.Book.publisher", path="publisher", fix='select_related("publisher")', populate=populate.books)
+@n_plus_one(
+    "shelf.Book.publisher", path="publisher", fix='select_related("publisher")', populate=populate.books
+)
 def service_object(request):
     catalogue = services.Catalogue(Book.objects.filter(price__gt=1))  # queryset
     return JsonResponse(catalogue.export(), safe=False)

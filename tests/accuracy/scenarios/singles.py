@@ -20,7 +20,9 @@ def first_and_last_of_a_list(request):
 def first_and_last_of_a_queryset(request):
     books = Book.objects.order_by("pk")
     first, last = books.first(), books.last()
-    return HttpResponse(f"{first.author.name} {last.author.name} {first.publisher.name} {last.publisher.name}")
+    return HttpResponse(
+        f"{first.author.name} {last.author.name} {first.publisher.name} {last.publisher.name}"
+    )
 
 
 @clean(populate=populate.books)
@@ -122,7 +124,9 @@ def retry_of_one_query(request):
 
 
 def with_settings(n):
-    SiteSetting.objects.bulk_create(SiteSetting(key=key, value="on") for key in ("theme", "lang", "tax", "mode"))
+    SiteSetting.objects.bulk_create(
+        SiteSetting(key=key, value="on") for key in ("theme", "lang", "tax", "mode")
+    )
     return populate.books(n)
 
 
@@ -201,7 +205,10 @@ def read_through_a_cache(request):
 @clean(populate=populate.orders)
 def one_order_to_the_bottom(request):
     order = get_object_or_404(Order, number="N0")
-    lines = [(line.product.title, line.product.author.name) for line in order.lines.select_related("product__author")]
+    lines = [
+        (line.product.title, line.product.author.name)
+        for line in order.lines.select_related("product__author")
+    ]
     return JsonResponse([order.customer.user.username, lines], safe=False)
 
 

@@ -19,7 +19,9 @@ def template_ifchanged(request):
     return render(request, "accuracy/ifchanged.html", {"books": Book.objects.order_by("pk")})  # queryset
 
 
-@n_plus_one("shelf.Book.tags", path="tags", fix=mentions("annotate", "Count("), populate=populate.tagged_books)
+@n_plus_one(
+    "shelf.Book.tags", path="tags", fix=mentions("annotate", "Count("), populate=populate.tagged_books
+)
 def template_count_in_if(request):
     return render(request, "accuracy/count_if.html", {"books": Book.objects.all()})  # queryset
 
@@ -29,8 +31,12 @@ def template_count_in_if_fixed(request):
     return render(request, "accuracy/count_if.html", {"books": Book.objects.prefetch_related("tags")})
 
 
-@n_plus_one("shelf.Book.review_set", path="review_set", fix='prefetch_related("review_set")',
-            populate=populate.reviewed_books)  # fmt: skip
+@n_plus_one(
+    "shelf.Book.review_set",
+    path="review_set",
+    fix='prefetch_related("review_set")',
+    populate=populate.reviewed_books,
+)
 def template_length_filter(request):
     return render(request, "accuracy/length.html", {"books": Book.objects.all()})  # queryset
 
@@ -61,7 +67,11 @@ def template_include_of_include(request):
 @clean(populate=populate.books)
 def template_three_cards(request):
     books = Book.objects.order_by("pk")
-    context = {"newest": books.last(), "oldest": books.first(), "best": books.filter(price__gt=1).order_by("title").first()}
+    context = {
+        "newest": books.last(),
+        "oldest": books.first(),
+        "best": books.filter(price__gt=1).order_by("title").first(),
+    }
     return render(request, "accuracy/three_cards.html", context)
 
 

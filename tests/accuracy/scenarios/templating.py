@@ -111,8 +111,12 @@ def template_nested_loops(request):
     return render(request, "accuracy/nested.html", {"orders": orders})
 
 
-@n_plus_one("shelf.Book.publisher", path="publisher", fix='select_related("publisher")',
-            populate=populate.books_of_author)  # fmt: skip
+@n_plus_one(
+    "shelf.Book.publisher",
+    path="publisher",
+    fix='select_related("publisher")',
+    populate=populate.books_of_author,
+)
 class TemplateDetailWithChildren(DetailView):
     template_name = "accuracy/detail.html"
 
@@ -123,9 +127,12 @@ class TemplateDetailWithChildren(DetailView):
         return super().get_context_data(books=self.object.books.all(), **kwargs)  # queryset
 
 
-@n_plus_one("shelf.Book.publisher", path=("publisher", "books__publisher"),
-            fix=('select_related("publisher")', 'prefetch_related("books__publisher")'),
-            populate=populate.books_of_author)  # fmt: skip
+@n_plus_one(
+    "shelf.Book.publisher",
+    path=("publisher", "books__publisher"),
+    fix=('select_related("publisher")', 'prefetch_related("books__publisher")'),
+    populate=populate.books_of_author,
+)
 def template_children_of_object(request):
     author = Author.objects.filter(books__isnull=False).first()  # queryset
     return render(request, "accuracy/children.html", {"author": author})
@@ -143,7 +150,9 @@ def template_jinja(request):
     return HttpResponse(get_template("accuracy/loop.jinja.html", using="jinja2").render({"books": books}))
 
 
-@n_plus_one("shelf.Book.publisher", path="publisher", fix='select_related("publisher")', populate=populate.books)
+@n_plus_one(
+    "shelf.Book.publisher", path="publisher", fix='select_related("publisher")', populate=populate.books
+)
 def template_jinja_macro(request):
     books = Book.objects.order_by("title")  # queryset
     return render(request, "accuracy/macro.jinja.html", {"books": books}, using="jinja2")

@@ -12,7 +12,8 @@ CHILDREN = "shelf.Category.children"
 
 def _branch(category):
     children = category.children.all()
-    return {"name": category.name, "children": [_branch(child) for child in children]}  # culprit: tree_by_recursion
+    below = [_branch(child) for child in children]  # culprit: tree_by_recursion
+    return {"name": category.name, "children": below}
 
 
 @n_plus_one(CHILDREN, populate=populate.categories)
@@ -33,7 +34,8 @@ def tree_by_stack(request):
 
 @n_plus_one(CHILDREN, populate=populate.categories)
 def tree_by_recursive_include(request):
-    return render(request, "accuracy/tree.html", {"categories": Category.objects.filter(parent=None)})  # queryset
+    categories = Category.objects.filter(parent=None)  # queryset
+    return render(request, "accuracy/tree.html", {"categories": categories})
 
 
 @n_plus_one(populate=populate.categories)
@@ -61,8 +63,13 @@ def tree_in_one_query(request):
     return JsonResponse(walk(None), safe=False)
 
 
-@n_plus_one("shelf.Category.parent", path=("parent", "parent__parent"), fix=mentions('select_related("parent', "tree"),
-            marks=("category_breadcrumb",), populate=populate.categories)  # fmt: skip
+@n_plus_one(
+    "shelf.Category.parent",
+    path=("parent", "parent__parent"),
+    fix=mentions('select_related("parent', "tree"),
+    marks=("category_breadcrumb",),
+    populate=populate.categories,
+)
 def breadcrumb_of_every_leaf(request):
     leaves = Category.objects.filter(name__startswith="Leaf")  # queryset
     return HttpResponse("\n".join(leaf.breadcrumb() for leaf in leaves))
@@ -74,11 +81,16 @@ def breadcrumb_of_every_leaf_fixed(request):
     return HttpResponse("\n".join(leaf.breadcrumb() for leaf in leaves))
 
 
-@n_plus_one("shelf.Category.children", path="children", fix='prefetch_related("children")',
-            populate=populate.categories)  # fmt: skip
+@n_plus_one(
+    "shelf.Category.children",
+    path="children",
+    fix='prefetch_related("children")',
+    populate=populate.categories,
+)
 def one_level_of_children(request):
     roots = Category.objects.filter(parent__isnull=True)  # queryset
-    return JsonResponse({root.name: [child.name for child in root.children.all()] for root in roots})  # culprit
+    rows = {root.name: [child.name for child in root.children.all()] for root in roots}  # culprit
+    return JsonResponse(rows)
 
 
 @clean(populate=populate.categories)

@@ -101,7 +101,9 @@ def tagged_books(n):
     groups = TagGroup.objects.bulk_create(TagGroup(name=f"Group {i}") for i in range(2 * n))
     tags = Tag.objects.bulk_create(Tag(name=f"Tag {i}", group=group) for i, group in enumerate(groups))
     Book.tags.through.objects.bulk_create(
-        Book.tags.through(book=book, tag=tag) for i, book in enumerate(made) for tag in tags[2 * i : 2 * i + 2]
+        Book.tags.through(book=book, tag=tag)
+        for i, book in enumerate(made)
+        for tag in tags[2 * i : 2 * i + 2]
     )
     return made
 
@@ -156,7 +158,9 @@ def books_of_one_author(n):
 def comments(n):
     """On books and authors by turns."""
     targets = [book if i % 2 else book.author for i, book in enumerate(books(n))]
-    return Comment.objects.bulk_create(Comment(target=target, text=f"Text {i}") for i, target in enumerate(targets))
+    return Comment.objects.bulk_create(
+        Comment(target=target, text=f"Text {i}") for i, target in enumerate(targets)
+    )
 
 
 def book_comments(n):
@@ -253,11 +257,10 @@ def stock(n):
 
 def shipments(n):
     """Each from a warehouse of its own to another of its own."""
-    depots = Warehouse.objects.bulk_create(
-        Warehouse(code=f"W{i}", city=f"City {i}") for i in range(2 * n)
-    )
+    depots = Warehouse.objects.bulk_create(Warehouse(code=f"W{i}", city=f"City {i}") for i in range(2 * n))
     return Shipment.objects.bulk_create(
-        Shipment(number=f"S{i}", source=depots[2 * i], target=depots[2 * i + 1], memo="Long") for i in range(n)
+        Shipment(number=f"S{i}", source=depots[2 * i], target=depots[2 * i + 1], memo="Long")
+        for i in range(n)
     )
 
 
