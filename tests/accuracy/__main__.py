@@ -49,6 +49,7 @@ def _judged(options: argparse.Namespace) -> int:
 
     from tests.accuracy import counting, database
     from tests.accuracy.judging import judge
+    from tests.accuracy.scenarios import SKIPPED
     from tests.accuracy.table import is_good, render
 
     if options.off:
@@ -59,6 +60,8 @@ def _judged(options: argparse.Namespace) -> int:
     if options.json:
         options.json.write_text(json.dumps([asdict(verdict) for verdict in verdicts]))
     print(render(verdicts))
+    for family, package in SKIPPED.items():
+        print(f"skipped: {family}, as {package} is not installed")
     return 0 if is_good(verdicts) else 1
 
 

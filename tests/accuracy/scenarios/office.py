@@ -13,8 +13,9 @@ CHOICES = {"kinds": ("n_plus_one", "duplicate"), "one_row": False, "duplicate_ok
 
 def joined(path):
     """The admin's own option, or the queryset of the ModelAdmin."""
-    return mentions(f'list_select_related = ("{path}",)', f'list_select_related = ["{path}"]',
-                    f'select_related("{path}")')  # fmt: skip
+    return mentions(
+        f'list_select_related = ("{path}",)', f'list_select_related = ["{path}"]', f'select_related("{path}")'
+    )
 
 
 @n_plus_one("shelf.Book.category", path="category", fix=joined("category"), **BOOKS)
@@ -32,8 +33,13 @@ class AdminNullableKeyFixed(admin.ModelAdmin):
     list_select_related = ["category"]
 
 
-@n_plus_one("shelf.Book.publisher", "shelf.Publisher.country", path="publisher__country",
-            fix=joined("publisher__country"), **BOOKS)  # fmt: skip
+@n_plus_one(
+    "shelf.Book.publisher",
+    "shelf.Publisher.country",
+    path="publisher__country",
+    fix=joined("publisher__country"),
+    **BOOKS,
+)
 class AdminTwoKeys(admin.ModelAdmin):
     list_display = ["title", "publisher__country"]  # culprit
     search_fields = ["title"]
@@ -75,8 +81,15 @@ class AdminStrFixed(admin.ModelAdmin):
     list_select_related = ["author"]
 
 
-@n_plus_one("shelf.Profile.author", path="author", fix=joined("author"), marks=("profile_str",),
-            routes=admin_of(Profile), ask=as_superuser("shelf/profile/", o="-1"), populate=populate.profiles)  # fmt: skip
+@n_plus_one(
+    "shelf.Profile.author",
+    path="author",
+    fix=joined("author"),
+    marks=("profile_str",),
+    routes=admin_of(Profile),
+    ask=as_superuser("shelf/profile/", o="-1"),
+    populate=populate.profiles,
+)
 class AdminStrBesideColumns(admin.ModelAdmin):
     list_display = ["pk", "__str__", "bio"]  # culprit
 
@@ -91,8 +104,14 @@ def lines_in_order(order):
     return order.lines.count()  # culprit: AdminCountColumn
 
 
-@n_plus_one("shelf.Order.lines", path="lines", fix=mentions("Count("), routes=admin_of(Order),
-            ask=as_superuser("shelf/order/"), populate=populate.orders)  # fmt: skip
+@n_plus_one(
+    "shelf.Order.lines",
+    path="lines",
+    fix=mentions("Count("),
+    routes=admin_of(Order),
+    ask=as_superuser("shelf/order/"),
+    populate=populate.orders,
+)
 class AdminCountColumn(admin.ModelAdmin):
     list_display = ("number", lines_in_order)  # culprit
 
@@ -110,8 +129,14 @@ class AdminCountColumnFixed(admin.ModelAdmin):
         return order.n
 
 
-@n_plus_one("shelf.Book.tags", path="tags", fix=mentions('prefetch_related("tags")'), routes=admin_of(Book),
-            ask=as_superuser("shelf/book/"), populate=populate.tagged_books)  # fmt: skip
+@n_plus_one(
+    "shelf.Book.tags",
+    path="tags",
+    fix=mentions('prefetch_related("tags")'),
+    routes=admin_of(Book),
+    ask=as_superuser("shelf/book/"),
+    populate=populate.tagged_books,
+)
 class AdminManyToMany(admin.ModelAdmin):
     list_display = ["title", "tag_list"]  # culprit
     list_select_related = ["author"]
@@ -129,8 +154,14 @@ class AdminManyToManyFixed(AdminManyToMany):
         return super().get_queryset(request).prefetch_related("tags")
 
 
-@n_plus_one("shelf.Book.author", path="author", marks=("book_str",), routes=admin_of(Review),
-            ask=as_superuser("shelf/review/"), populate=populate.reviewed_books)  # fmt: skip
+@n_plus_one(
+    "shelf.Book.author",
+    path="author",
+    marks=("book_str",),
+    routes=admin_of(Review),
+    ask=as_superuser("shelf/review/"),
+    populate=populate.reviewed_books,
+)
 class AdminFilterReadsStr(admin.ModelAdmin):
     """The filter's links name every book, and a book's name holds its author's."""
 

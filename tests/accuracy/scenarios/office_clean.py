@@ -47,8 +47,12 @@ class AdminAnnotatedColumn(admin.ModelAdmin):
         return author.n
 
 
-@clean(routes=admin_of(Book), duplicate_ok=True, populate=populate.books,
-       ask=as_superuser("shelf/book/{pk}/change/", pk_of=first_of(Book)))  # fmt: skip
+@clean(
+    routes=admin_of(Book),
+    duplicate_ok=True,
+    populate=populate.books,
+    ask=as_superuser("shelf/book/{pk}/change/", pk_of=first_of(Book)),
+)
 class AdminChangeFormManyKeys(admin.ModelAdmin):
     """Two dropdowns of one model are the same query twice, whatever the rows."""
 
@@ -61,8 +65,11 @@ class AdminAddForm(admin.ModelAdmin):
     raw_id_fields = ["category"]
 
 
-@clean(routes=admin_of(Author), populate=populate.books_of_author,
-       ask=as_superuser("shelf/author/{pk}/change/", pk_of=first_of(Author)))  # fmt: skip
+@clean(
+    routes=admin_of(Author),
+    populate=populate.books_of_author,
+    ask=as_superuser("shelf/author/{pk}/change/", pk_of=first_of(Author)),
+)
 class AdminReadonlyInline(admin.ModelAdmin):
     fields = ["name", "email", "country"]
     inlines = [PlainInline]
@@ -89,8 +96,11 @@ class AdminIndex(admin.ModelAdmin):
     pass
 
 
-@clean(routes=admin_of(Tag), populate=populate.tagged_books,
-       ask=as_superuser("shelf/tag/{pk}/delete/", pk_of=first_of(Tag)))  # fmt: skip
+@clean(
+    routes=admin_of(Tag),
+    populate=populate.tagged_books,
+    ask=as_superuser("shelf/tag/{pk}/delete/", pk_of=first_of(Tag)),
+)
 class AdminDeleteConfirmation(admin.ModelAdmin):
     pass
 

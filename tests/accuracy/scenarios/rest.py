@@ -22,8 +22,13 @@ class DrfNestedInList(generics.ListAPIView):
     serializer_class = serializers.NestedBookSerializer
 
 
-@n_plus_one("shelf.Book.author", "shelf.Author.country", path="author__country",
-            fix='select_related("author__country")', populate=populate.books)  # fmt: skip
+@n_plus_one(
+    "shelf.Book.author",
+    "shelf.Author.country",
+    path="author__country",
+    fix='select_related("author__country")',
+    populate=populate.books,
+)
 class DrfNestedTwoHops(generics.ListAPIView):
     queryset = Book.objects.order_by("title")  # queryset
     serializer_class = serializers.DeepBookSerializer
@@ -35,8 +40,13 @@ class DrfSource(generics.ListAPIView):
     serializer_class = serializers.BookRowSerializer
 
 
-@n_plus_one("shelf.Book.publisher", "shelf.Publisher.country", path="publisher__country",
-            fix='select_related("publisher__country")', populate=populate.books)  # fmt: skip
+@n_plus_one(
+    "shelf.Book.publisher",
+    "shelf.Publisher.country",
+    path="publisher__country",
+    fix='select_related("publisher__country")',
+    populate=populate.books,
+)
 class DrfSourceTwoKeys(APIView):
     permission_classes = [permissions.AllowAny]
 
@@ -45,8 +55,13 @@ class DrfSourceTwoKeys(APIView):
         return Response(serializers.BookHomeSerializer(books, many=True).data)  # culprit
 
 
-@n_plus_one("shelf.Book.publisher", path="publisher", fix='select_related("publisher")', populate=populate.books,
-            name="drf_function_view")  # fmt: skip
+@n_plus_one(
+    "shelf.Book.publisher",
+    path="publisher",
+    fix='select_related("publisher")',
+    populate=populate.books,
+    name="drf_function_view",
+)
 @api_view(["GET"])
 def drf_function_view(request):
     books = Book.objects.filter(price__gte=0)  # queryset: drf_function_view
@@ -132,8 +147,12 @@ class FiftyPerPage(PageNumberPagination):
     page_size = 50
 
 
-@n_plus_one("shelf.Book.author", ask=lambda client, url: client.get("/api/books/", {"page": 1}),
-            routes=router_of("books"), **AUTHOR)  # fmt: skip
+@n_plus_one(
+    "shelf.Book.author",
+    ask=lambda client, url: client.get("/api/books/", {"page": 1}),
+    routes=router_of("books"),
+    **AUTHOR,
+)
 class DrfPaged(viewsets.ModelViewSet):
     queryset = Book.objects.order_by("title")  # queryset
     serializer_class = serializers.NestedBookSerializer
@@ -164,15 +183,26 @@ def one_book_with_reviews(n):
     Book.objects.exclude(pk=made[0].pk).delete()
 
 
-@n_plus_one("shelf.Review.user", path=("review_set__user", "user"), fix='prefetch_related("review_set__user")',
-            populate=one_book_with_reviews, ask=_ask_for_the_book, routes=router_of("books"))  # fmt: skip
+@n_plus_one(
+    "shelf.Review.user",
+    path=("review_set__user", "user"),
+    fix='prefetch_related("review_set__user")',
+    populate=one_book_with_reviews,
+    ask=_ask_for_the_book,
+    routes=router_of("books"),
+)
 class DrfDetailNestedMany(viewsets.ReadOnlyModelViewSet):
     queryset = Book.objects.select_related("author")  # queryset
     serializer_class = serializers.BookDetailSerializer
 
 
-@n_plus_one("shelf.Order.customer", "shelf.Customer.user", path="customer__user",
-            fix='select_related("customer__user")', populate=populate.orders)  # fmt: skip
+@n_plus_one(
+    "shelf.Order.customer",
+    "shelf.Customer.user",
+    path="customer__user",
+    fix='select_related("customer__user")',
+    populate=populate.orders,
+)
 class DrfObjectPermissions(generics.ListAPIView):
     """The owner is looked up for every object of the list."""
 

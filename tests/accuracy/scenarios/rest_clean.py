@@ -66,8 +66,11 @@ class IsKnownAuthor(permissions.BasePermission):
         return obj.author.name.startswith("Author")
 
 
-@clean(populate=one_book_with_reviews, routes=router_of("books"),
-       ask=lambda client, url: client.get(f"/api/books/{Book.objects.get().pk}/"))  # fmt: skip
+@clean(
+    populate=one_book_with_reviews,
+    routes=router_of("books"),
+    ask=lambda client, url: client.get(f"/api/books/{Book.objects.get().pk}/"),
+)
 class DrfDetailWithPermission(viewsets.ReadOnlyModelViewSet):
     serializer_class = serializers.BookDetailSerializer
     permission_classes = [IsKnownAuthor]
