@@ -6,12 +6,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponseBase
 
-from django_querywatch.capture import install
+from django_querywatch.capture import fault_boundary, install
 from django_querywatch.conf import get_config
-from django_querywatch.requests import watch
+from django_querywatch.requests import RequestWatch, watch
+from django_querywatch.server_timing import add_server_timing
 
 
 class QueryWatchMiddleware:
@@ -35,27 +37,20 @@ class QueryWatchMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         if self.is_async:
             return self.__acall__(request)
-        watching = watch(request, get_config())
+        watching = watch(request)
         if watching is None:
             return self.get_response(request)  # type: ignore[no-any-return]
-        try:
-            with watching:
-                response = self.get_response(request)
-        except BaseException:
-            watching.finish()
-            raise
-        watching.leave(response)
-        return response  # type: ignore[no-any-return]
+        return _timed(watching, watching.respond(self.get_response))
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
-        watching = watch(request, get_config())
+        watching = watch(request)
         if watching is None:
             return await self.get_response(request)  # type: ignore[no-any-return]
-        try:
-            with watching:
-                response = await self.get_response(request)
-        except BaseException:
-            watching.finish()
-            raise
-        watching.leave(response)
-        return response  # type: ignore[no-any-return]
+        return _timed(watching, await watching.respond(self.get_response))
+
+
+def _timed(watching: RequestWatch, response: HttpResponseBase) -> HttpResponseBase:
+    if settings.DEBUG and watching.report is not None:
+        with fault_boundary:
+            add_server_timing(response, watching.report)
+    return response

@@ -37,7 +37,7 @@ class RelationAccess:
     """The relation by which the ORM was led to query."""
 
     kind: str
-    """forward, reverse_one_to_one, deferred, generic, reverse, many_to_many or generic_relation."""
+    """forward, parent_link, reverse_one_to_one, deferred, generic, reverse, many_to_many or generic_relation."""
     model: str
     field: str
     target: str | None = None
@@ -142,6 +142,8 @@ class QueryGroup:
     """Label of the model that is queried or written."""
     is_prefetch_bypassed: bool = False
     """The relation was prefetched, and this query does not use it."""
+    eager: tuple[str, ...] = ()
+    """For a to-many relation: the paths that the query itself joins or prefetches."""
     loaded: tuple[str, ...] = ()
     """For a deferred field: the fields that its row had loaded, the primary key aside."""
     is_foreign: bool = False

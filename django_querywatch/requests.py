@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextvars import Token
 from dataclasses import replace
+from inspect import isawaitable
 from typing import Any
 
+from django.apps import apps
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
-from django.urls import ResolverMatch
+from django.urls import NoReverseMatch, ResolverMatch, reverse
 
 from django_querywatch.capture import Recorder, active, fault_boundary, install, set_project_packages
+from django_querywatch.conf import get_config
 from django_querywatch.recording import Recording
 from django_querywatch.records import Config, Report
 from django_querywatch.reporters import deliver
@@ -29,6 +32,8 @@ class RequestWatch:
         self.config = config
         self.recording = Recording(f"{request.method} {request.path}", config, None)
         self.report: Report | None = None
+        self.listeners: list[Callable[[Report], None]] = []
+        """Told when the report is made, which for a streamed body is later than the response."""
         self._tokens: list[Token[tuple[Recorder, ...]]] = []
         setattr(request, ATTRIBUTE, self)
 
@@ -37,6 +42,29 @@ class RequestWatch:
 
     def __exit__(self, *error: object) -> None:
         active.reset(self._tokens.pop())
+
+    def respond(self, get_response: Callable[[HttpRequest], Any]) -> Any:
+        """The response to the request, or where that is to be awaited, a coroutine for it."""
+        try:
+            with self:
+                response = get_response(self.request)
+        except BaseException:
+            self.finish()
+            raise
+        if isawaitable(response):  # nothing has run yet
+            return self._respond_later(response)
+        self.leave(response)
+        return response
+
+    async def _respond_later(self, coming: Awaitable[HttpResponseBase]) -> HttpResponseBase:
+        try:
+            with self:
+                response = await coming
+        except BaseException:
+            self.finish()
+            raise
+        self.leave(response)
+        return response
 
     def leave(self, response: HttpResponseBase) -> None:
         """The view is done: report now, or when the stream ends."""
@@ -62,6 +90,9 @@ class RequestWatch:
             ):
                 if isinstance(answer, Exception):
                     raise answer
+        for listener in self.listeners:
+            with fault_boundary:
+                listener(self.report)
 
     def _follow(self, response: StreamingHttpResponse) -> None:
         content = response.streaming_content
@@ -99,14 +130,21 @@ class RequestWatch:
             self.finish()
 
 
-def watch(request: HttpRequest, config: Config) -> RequestWatch | None:
+def watch(request: HttpRequest) -> RequestWatch | None:
     """Begin to watch a request; None where it is left out, or watched already."""
     with fault_boundary:
-        if getattr(request, ATTRIBUTE, None) is None and _is_sampled(config) and not _is_toolbars(request):
+        config = get_config()
+        if config.enabled and watch_of(request) is None and _is_sampled(config) and not _is_toolbars(request):
             install()
             set_project_packages(config.project_packages)
             return RequestWatch(request, config)
     return None
+
+
+def watch_of(request: HttpRequest) -> RequestWatch | None:
+    """The watch of a request that is, or was, watched."""
+    watching: RequestWatch | None = getattr(request, ATTRIBUTE, None)
+    return watching
 
 
 def _is_sampled(config: Config) -> bool:
@@ -114,7 +152,12 @@ def _is_sampled(config: Config) -> bool:
 
 
 def _is_toolbars(request: HttpRequest) -> bool:
-    return request.path.startswith("/__debug__/")
+    if not apps.is_installed("debug_toolbar"):
+        return False
+    try:
+        return request.path.startswith(reverse("djdt:render_panel").removesuffix("render_panel/"))
+    except NoReverseMatch:
+        return False
 
 
 def _named(report: Report, match: ResolverMatch | None) -> Report:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from django_querywatch.analysis.suggestions import suggest
 from django_querywatch.records import Certainty, Finding, Frame, Kind, Lineage, QueryGroup, StackGroup
 
+_N_PLUS_ONES = ("n_plus_one", "n_plus_one_write", "potential_n_plus_one")
 _FAMILIES: dict[Kind, str] = {"potential_n_plus_one": "n_plus_one"}
 
 
@@ -95,7 +96,7 @@ def places(stacks: Sequence[StackGroup]) -> tuple[Frame, ...]:
 
 def identity(kind: Kind, group: QueryGroup, stack: StackGroup, lineage: Lineage | None, path: str | None) -> str:
     """A name that survives more rows, moved lines, another checkout and another database."""
-    family = _FAMILIES.get(kind, kind)
+    family = "n_plus_one_write" if group.kind == "write" and kind in _N_PLUS_ONES else _FAMILIES.get(kind, kind)
     if path is not None and lineage is not None and stack.lineage is not None:
         parts = [family, lineage.root_model, path, group.shape, *_named(lineage.origin, lineage.origin_source)]
     else:

@@ -29,6 +29,8 @@ def suggest(group: QueryGroup, stack: StackGroup, lineage: Lineage | None, kind:
         return _for_loop(group, stack)
     assert lineage is not None
     path = "__".join((*lineage.path, access.field))
+    if access.kind == "parent_link":
+        return Suggestion(words="the parent's fields are deferred: load them with the row, and read them from it")
     if lineage.is_recursive:
         return Suggestion(words="the relation is followed recursively: fetch the tree in one query and link it in Python")
     if not lineage.is_plain:
@@ -57,7 +59,8 @@ def _for_to_many(group: QueryGroup, lineage: Lineage, path: str) -> Suggestion:
     access = group.access
     assert access is not None
     if group.shape == "all":
-        return Suggestion(call=f'prefetch_related("{path}")')
+        paths = [f'"{path}__{further}"' for further in group.eager] or [f'"{path}"']
+        return Suggestion(call=f"prefetch_related({', '.join(paths)})", queries_needed=1 + len(group.eager))
     name, target = access.field.removesuffix("_set"), (access.target or "").rpartition(".")[2]
     if group.is_foreign:
         return Suggestion(words="a library asks this relation for each row, with conditions of its own: ask it in one go, or cache its answer")

@@ -21,7 +21,7 @@ class Relation(NamedTuple):
     """A relation of one instance, as the ORM was led to it."""
 
     kind: str
-    """forward, reverse_one_to_one, deferred, generic, reverse, many_to_many or generic_relation."""
+    """forward, parent_link, reverse_one_to_one, deferred, generic, reverse, many_to_many or generic_relation."""
     instance: Any
     name: str
     """Accessor, as `prefetch_related` writes it."""
@@ -108,6 +108,9 @@ _TARGETS: tuple[tuple[str, str, Role], ...] = (
     ("django.db.models.deletion", "Collector.delete", Role(COLLECTOR)),
     ("django.db.models.deletion", "Collector.collect", Role(COLLECTOR)),
     ("django.template.base", "Node.render_annotated", Role(TEMPLATE_NODE)),
+    ("django.template.defaulttags", "RegroupNode.render", Role(DATA_LOOP)),
+    ("django.template.defaultfilters", "dictsort", Role(DATA_LOOP)),
+    ("django.template.defaultfilters", "dictsortreversed", Role(DATA_LOOP)),
     ("django.core.handlers.base", "BaseHandler._get_response", Role(VIEW)),
     ("django.core.handlers.base", "BaseHandler._get_response_async", Role(VIEW)),
     ("django.views.generic.base", "View.dispatch", Role(CLASS_VIEW)),
@@ -216,6 +219,8 @@ def relation_of_descriptor(kind: str, names: Any) -> Relation | None:
         return Relation(kind, instance, field.name, field.model)
     if kind == "deferred":
         return Relation(kind, instance, field.name, field.model)
+    if field.remote_field.parent_link:
+        kind = "parent_link"
     return Relation(kind, instance, field.name, field.model, field.remote_field.model, field.related_query_name())
 
 

@@ -13,6 +13,7 @@ from enum import EnumMeta
 from types import CodeType, FrameType
 from typing import Any
 
+from django_querywatch.capture.looking import is_a
 from django_querywatch.capture.loops import Loop
 from django_querywatch.capture.source import parse_function, parse_range
 
@@ -96,6 +97,8 @@ def _is_fixed(node: ast.expr, scope: _Scope, depth: int) -> bool:
             return all(not isinstance(e, ast.Starred) or _is_fixed(e.value, scope, depth) for e in elements)
         case ast.Dict(keys=keys):
             return None not in keys
+        case ast.ListComp(generators=generators) | ast.SetComp(generators=generators):
+            return all(_is_fixed(generator.iter, scope, depth) for generator in generators)
         case ast.BinOp(left=left, right=right):
             return _is_fixed(left, scope, depth) and _is_fixed(right, scope, depth)
         case ast.IfExp(body=one, orelse=other):
@@ -137,7 +140,7 @@ def _is_fixed_number(node: ast.expr, scope: _Scope) -> bool:
             values = scope.assignments(name)
             return bool(values) and all(_is_fixed_number(value, scope) for value in values or ())
         case ast.Name() | ast.Attribute():
-            return isinstance(_value(node, scope), int)
+            return is_a(_value(node, scope), int)
     return False
 
 
@@ -146,24 +149,24 @@ def _value(node: ast.expr, scope: _Scope) -> Any:
     if isinstance(node, ast.Name):
         if scope.is_local(node.id):
             owner = scope.local_values.get(node.id, _MISSING) if node.id in ("self", "cls") else _MISSING
-            return owner if isinstance(owner, type) or owner is _MISSING else type(owner)
+            return owner if is_a(owner, type) or owner is _MISSING else type(owner)
         return scope.global_values.get(node.id, _MISSING)
     if not isinstance(node, ast.Attribute):
         return _MISSING
     owner = _value(node.value, scope)
     if owner is _MISSING:
         return _MISSING
-    if isinstance(owner, type):
-        return inspect.getattr_static(owner, node.attr, _MISSING) if not isinstance(owner, EnumMeta) else owner
+    if is_a(owner, type):
+        return inspect.getattr_static(owner, node.attr, _MISSING) if not is_a(owner, EnumMeta) else owner
     # A module or the settings: their attributes are what was declared.
     return getattr(owner, node.attr, _MISSING) if type(owner).__name__ in ("module", "LazySettings") else _MISSING
 
 
 def _is_declared(value: Any) -> bool:
-    if isinstance(value, EnumMeta):
+    if is_a(value, EnumMeta):
         return True
-    if isinstance(value, dict):
-        return all(isinstance(key, (*_PLAIN, tuple)) for key in value)
-    if isinstance(value, (tuple, list, set, frozenset)):
-        return all(isinstance(item, (*_PLAIN, tuple, list, dict)) or callable(item) for item in value)
-    return isinstance(value, str)
+    if is_a(value, dict):
+        return all(is_a(key, (*_PLAIN, tuple)) for key in value)
+    if is_a(value, (tuple, list, set, frozenset)):
+        return all(is_a(item, (*_PLAIN, tuple, list, dict)) or callable(item) for item in value)
+    return is_a(value, str)

@@ -95,11 +95,12 @@ class Family:
 class Repeat:
     """Executions of one statement with the same parameters."""
 
-    __slots__ = ("count", "duration", "family", "names", "parent", "places")
+    __slots__ = ("count", "duration", "family", "is_frameworks_own", "names", "parent", "places")
 
     def __init__(self, family: Family, sighting: Sighting) -> None:
         self.family = family
         self.parent = sighting.parent_key
+        self.is_frameworks_own = sighting.walk.is_frameworks_own
         self.count = 0
         self.duration = 0.0
         self.places: list[Any] = []

@@ -90,6 +90,22 @@ def query_facts(queryset: Any) -> dict[str, Any]:
     }
 
 
+def eager_paths(queryset: Any) -> tuple[str, ...]:
+    """Paths that a queryset loads eagerly, where they are written as plain lookups."""
+    joined = getattr(getattr(queryset, "query", None), "select_related", False)
+    paths = _flattened(joined) if isinstance(joined, dict) else []
+    for lookup in getattr(queryset, "_prefetch_related_lookups", ()):
+        paths.append(getattr(lookup, "prefetch_through", lookup))
+    return tuple(paths)
+
+
+def _flattened(joined: dict[str, Any]) -> list[str]:
+    paths = []
+    for name, deeper in joined.items():
+        paths += [f"{name}__{path}" for path in _flattened(deeper)] or [name]
+    return paths
+
+
 def primary_key(instance: Model) -> Any:
     """A value that tells this instance's row from others; its identity where it has no key yet."""
     try:

@@ -17,7 +17,8 @@ from typing import Any
 from django_querywatch.capture.faults import report_fault
 from django_querywatch.capture.groups import Counts
 from django_querywatch.capture.lineage import Node
-from django_querywatch.capture.sightings import SOURCE_TYPES, Evaluation, see
+from django_querywatch.capture.looking import is_a, is_key, own_attributes
+from django_querywatch.capture.sightings import Evaluation, see
 from django_querywatch.capture.stack import Walk, walk_from
 from django_querywatch.fingerprint import fingerprint
 
@@ -29,6 +30,8 @@ active: ContextVar[tuple[Recorder, ...]] = ContextVar("querywatch_recorders", de
 class Local(threading.local):
     evaluation: Evaluation | None = None
     """The evaluation whose query is about to run on this thread."""
+    is_noting = False
+    """This thread is in the tool's own code: a query from there is not the user's."""
 
 
 local = Local()
@@ -62,7 +65,7 @@ def watch_query(
 ) -> Any:
     """Django's execute-wrapper hook: run the query, and note it for whoever records."""
     recorders = active.get()
-    if not recorders:
+    if not recorders or local.is_noting:
         return execute(sql, params, many, context)
     evaluation, local.evaluation = local.evaluation, None
     start = perf_counter()
@@ -70,12 +73,15 @@ def watch_query(
         return execute(sql, params, many, context)
     finally:
         duration = perf_counter() - start
+        local.is_noting = True
         try:
             _note(recorders, evaluation, sql, params, many, context, start, duration)
         except Exception as error:
             for recorder in recorders:
                 recorder.has_failed = True
             report_fault(error)
+        finally:
+            local.is_noting = False
 
 
 def _note(
@@ -115,11 +121,10 @@ def remember_rows(rows: list[Any], node: Node) -> None:
 
 
 def _values_of(row: Any) -> Iterator[Any]:
-    if isinstance(row, dict):
+    if is_a(row, dict):
         values: Any = row.values()
-    elif isinstance(row, tuple):
+    elif is_a(row, tuple):
         values = row
     else:
-        values = getattr(row, "__dict__", None)
-        values = values.values() if values is not None else (row,)
-    return (value for value in values if isinstance(value, SOURCE_TYPES) and not isinstance(value, bool))
+        values = own_attributes(row).values() or (row,)
+    return filter(is_key, values)

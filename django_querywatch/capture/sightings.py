@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
+from itertools import islice
 from typing import Any
-from uuid import UUID
 
 from django_querywatch.capture import attribution as at
 from django_querywatch.capture.attribution import Relation, relation_of_manager
 from django_querywatch.capture.lineage import Node, Note, Root, node_of, note_of
+from django_querywatch.capture.looking import is_a, is_key, own_attributes
 from django_querywatch.capture.querysets import (
+    eager_paths,
     exact_names,
     is_plain_relation,
     may_have_many_rows,
@@ -19,10 +19,6 @@ from django_querywatch.capture.querysets import (
 )
 from django_querywatch.capture.sites import TemplateSite
 from django_querywatch.capture.stack import Walk
-
-
-SOURCE_TYPES = (int, str, UUID, Decimal, date)
-"""Types of values that lead from one row to another query."""
 
 
 class Evaluation:
@@ -197,7 +193,7 @@ def _see_loop(sighting: Sighting, params: Any, sources: dict[Any, Node]) -> None
             continue
         sighting.carrier = node
         sighting.has_row_loop = True
-        values = [value for value in row.__dict__.values() if isinstance(value, SOURCE_TYPES)]
+        values = list(filter(is_key, own_attributes(row).values()))
         sighting.is_proven_carrier = any(value in values for value in _flat(params))
         break
     if sighting.node is None and sighting.carrier is None and walk.has_loop and not sighting.is_many_keyed:
@@ -205,7 +201,7 @@ def _see_loop(sighting: Sighting, params: Any, sources: dict[Any, Node]) -> None
         sighting.has_row_loop = sighting.is_proven_carrier = sighting.carrier is not None
     if sighting.relation is not None and not sighting.has_row_loop:
         sighting.has_row_loop = any(row is sighting.relation.instance for row in walk.carriers)
-    if sighting.node is not None and not sighting.has_row_loop:
+    if sighting.node is not None and not sighting.has_row_loop and walk.loop_sites:
         _drop_outer_loops(walk, sighting.node.root)
 
 
@@ -227,8 +223,8 @@ def _is_many_keyed(text: str, query: Any, method: str) -> bool:
 
 
 def _flat(params: Any) -> list[Any]:
-    values = params.values() if isinstance(params, dict) else params or ()
-    return [value for value in values if isinstance(value, SOURCE_TYPES)][:20]
+    values = params.values() if is_a(params, dict) else params or ()
+    return list(islice(filter(is_key, values), 20))
 
 
 def _name_family(sighting: Sighting, text: str, operation: str) -> None:
@@ -263,6 +259,7 @@ def family_facts(sighting: Sighting) -> dict[str, Any]:
         facts["caveats"] = _caveats(facts["model"])
     elif relation is not None:
         instance = relation.instance
+        facts["eager"] = eager_paths(walk.queryset) if relation.is_to_many else ()
         facts["aggregates"] = _aggregates(walk)
         facts["is_prefetch_bypassed"] = relation.name in getattr(instance, "_prefetched_objects_cache", {})
         if relation.kind == "deferred":

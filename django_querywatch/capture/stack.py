@@ -5,9 +5,12 @@ The walk keeps references only; `Frame` values are made of them when a report is
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
+
+from django.db.models import Aggregate
 
 from django_querywatch.capture import attribution as at
 from django_querywatch.capture.attribution import (
@@ -18,8 +21,9 @@ from django_querywatch.capture.attribution import (
     relation_of_manager,
 )
 from django_querywatch.capture.coroutines import awaiting_frames
+from django_querywatch.capture.looking import is_a, rows_in
 from django_querywatch.capture.places import CodeFacts, Site, places
-from django_querywatch.capture.rounds import pass_loops, rows_in
+from django_querywatch.capture.rounds import pass_loops
 from django_querywatch.capture.shortcuts import Iteration, has_key_function, iteration_of
 from django_querywatch.capture.sites import ClassSite, FunctionSite, TemplateSite
 
@@ -39,6 +43,7 @@ class Walk:
         "has_loop",
         "is_batch",
         "is_cache_fill",
+        "is_frameworks_own",
         "key",
         "leaves_early",
         "library_site",
@@ -88,6 +93,8 @@ class Walk:
         self.carriers: list[Any] = []
         """Model instances that the loops on the way bind, innermost first."""
         self.loop_sites: list[Site] = []
+        self.is_frameworks_own = False
+        """No line of the project asked: a framework's view did, for itself."""
         self.crossed = False
         """A framework's entry to the project's code lies below: frames above it only passed the call on."""
         self.below: Any = None
@@ -142,8 +149,8 @@ def _pass(walk: Walk, frame: FrameType, facts: CodeFacts) -> bool:
         if walk.below is not None:
             _pass_call(walk, site)
         walk.below = frame
-    if site.loops:
-        pass_loops(walk, site, frame, facts.is_project, role is not None and role.kind == at.DATA_LOOP)
+    if site.loops and (role is None or role.kind != at.PREFETCH):
+        pass_loops(walk, site, frame, facts.is_project)
     if role is not None or not facts.is_project:
         walk.below = None
     return False
@@ -160,6 +167,8 @@ def _pass_call(walk: Walk, site: Site) -> None:
     """From a project frame to its project caller: C code may stand between them, and go through an iterable."""
     code = walk.below.f_code
     iteration = iteration_of(site)
+    if any(loop.header == site.start for loop in site.loops):
+        iteration = Iteration.TO_THE_END  # a loop over `map()` or `groupby()` runs it to get the next item
     if iteration is Iteration.NONE:
         return
     if code.co_flags & _GENERATOR:
@@ -198,7 +207,7 @@ def _meet_queryset(walk: Walk, role: Role, frame: FrameType) -> bool:
             walk.owner = frame.f_locals.get("self")
         if role.name == "aggregate":
             names = frame.f_locals
-            positional = [(one.default_alias, one) for one in names.get("args", ()) if hasattr(one, "default_alias")]
+            positional = [(one.default_alias, one) for one in names.get("args", ()) if is_a(one, Aggregate)]
             walk.aggregated = [*positional, *names.get("kwargs", {}).items()]
         if walk.prefetched is None and not (walk.method in at.WRITE_METHODS and role.name == "fetch_all"):
             walk.method = role.name
@@ -251,8 +260,16 @@ def _meet_cache_fill(walk: Walk, role: Role, frame: FrameType) -> bool:
     return False
 
 
+def _meet_data_loop(walk: Walk, role: Role, frame: FrameType) -> bool:
+    """A framework's function that goes through rows or keys in C."""
+    walk.has_loop = walk.has_loop or not walk.crossed
+    return False
+
+
 def _meet_template_node(walk: Walk, role: Role, frame: FrameType) -> bool:
     node = frame.f_locals["self"]
+    if "forloop.first" in getattr(getattr(node, "token", None), "contents", ""):
+        walk.leaves_early = True
     if getattr(node, "token", None) is None or getattr(node, "origin", None) is None:
         return False
     site = TemplateSite(node)
@@ -276,12 +293,13 @@ def _meet_serializer(walk: Walk, role: Role, frame: FrameType) -> bool:
 def _meet_admin_row(walk: Walk, role: Role, frame: FrameType) -> bool:
     names = frame.f_locals
     field_name = names.get("field_name")
-    wanted = (field_name, "list_display") if isinstance(field_name, str) else ("list_display",)
+    wanted = (field_name, "list_display") if is_a(field_name, str) else ("list_display",)
     _fall_back(walk, ClassSite(type(names["cl"].model_admin), wanted))
     return False
 
 
 def _meet_class_view(walk: Walk, role: Role, frame: FrameType) -> bool:
+    walk.is_frameworks_own = walk.is_frameworks_own or (walk.site or walk.fallback) is None
     _fall_back(walk, ClassSite(type(frame.f_locals["self"]), ("queryset", "model")))
     walk.crossed = True
     return False
@@ -296,8 +314,8 @@ def _meet_view(walk: Walk, role: Role, frame: FrameType) -> bool:
     """The handler's own frame: what lies above is the same for the whole request."""
     names = frame.f_locals
     walk.names.append(id(names.get("request")))
-    callback = names.get("callback")
-    code = getattr(callback, "__code__", None)
+    walk.is_frameworks_own = walk.is_frameworks_own or (walk.site or walk.fallback) is None
+    code = getattr(inspect.unwrap(names["callback"]), "__code__", None) if "callback" in names else None
     if code is not None:
         _fall_back(walk, FunctionSite(code))
     return True
@@ -321,6 +339,7 @@ _MEETINGS: dict[str, Callable[[Walk, Role, FrameType], bool]] = {
     at.BULK: _meet_bulk,
     at.PREFETCH: _meet_prefetch,
     at.PROCESS_CACHE: _meet_cache_fill,
+    at.DATA_LOOP: _meet_data_loop,
     at.TEMPLATE_NODE: _meet_template_node,
     at.SERIALIZER: _meet_serializer,
     at.ADMIN_ROW: _meet_admin_row,

@@ -12,6 +12,10 @@ from django_querywatch.capture.sites import ClassSite, TemplateSite
 from django_querywatch.records import Frame, Lineage, QueryGroup, RelationAccess, Repetition, StackGroup
 
 
+_FRAMEWORKS_FIXED_REPEATS = 2
+"""A framework may ask twice for itself, as the admin counts a list twice; more than that grows with something."""
+
+
 def query_groups(counts: Counts) -> list[QueryGroup]:
     """One value per family."""
     return [_query_group(family) for family in counts.families.values()]
@@ -27,7 +31,7 @@ def repetitions(counts: Counts) -> list[Repetition]:
             places=tuple(frame for frame in map(_frame, repeat.places) if frame),
         )
         for repeat in counts.repeats.values()
-        if repeat.count > 1
+        if repeat.count > (_FRAMEWORKS_FIXED_REPEATS if repeat.is_frameworks_own else 1)
     ]
 
 
@@ -47,6 +51,7 @@ def _query_group(family: Family) -> QueryGroup:
         lookup=facts.get("lookup", ()),
         model=_label(facts.get("model")),
         is_prefetch_bypassed=facts.get("is_prefetch_bypassed", False),
+        eager=facts.get("eager", ()),
         loaded=facts.get("loaded", ()),
         is_foreign=facts.get("is_foreign", False),
         aggregates=facts.get("aggregates", ()),

@@ -17,6 +17,7 @@ from typing import Any
 from django_querywatch.capture import attribution as at
 from django_querywatch.capture.faults import report_fault
 from django_querywatch.capture.lineage import ATTRIBUTE, Note, mark, note_of
+from django_querywatch.capture.looking import is_a
 from django_querywatch.capture.places import places
 from django_querywatch.capture.recorder import active, local, remember_rows
 from django_querywatch.capture.sightings import Evaluation
@@ -103,7 +104,7 @@ def _is_builder(frame: FrameType) -> bool:
     if not code.co_argcount or code.co_varnames[0] != "self":
         return False
     owner = frame.f_locals.get("self")
-    return isinstance(owner, _builder_types())
+    return is_a(owner, _builder_types())
 
 
 def _builder_types() -> tuple[type, ...]:
@@ -119,7 +120,7 @@ def _driven_class(owners: list[FrameType]) -> ClassSite | None:
 
     for frame in owners:
         owner = frame.f_locals.get("self")
-        if owner is None or isinstance(owner, (Model, *_builder_types())):
+        if owner is None or is_a(owner, (Model, *_builder_types())):
             continue
         site = ClassSite(type(owner), ("queryset", "model", "list_display"))
         if site.is_project:

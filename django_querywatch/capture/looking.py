@@ -1,0 +1,68 @@
+"""Looking at a user's objects without waking them.
+
+A lazy object answers `isinstance`, `hasattr` and most attributes by evaluating itself, which may run a query:
+values found on the stack are asked for their real type and their own attributes only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
+
+KEY_TYPES = (int, str, UUID, Decimal, date)
+"""Types of values that lead from one row to another query."""
+
+_NAMED = (FunctionType, MethodType, BuiltinFunctionType, type)
+
+
+def is_a(value: Any, types: type | tuple[type, ...]) -> bool:
+    """`isinstance` by the real type."""
+    return issubclass(type(value), types)
+
+
+def own_attributes(value: Any) -> Mapping[str, Any]:
+    """The instance's own attributes, without its class's say."""
+    try:
+        attributes = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return {}
+    return attributes if type(attributes) is dict else {}
+
+
+def is_key(value: Any) -> bool:
+    """Whether a value could be the parameter by which a row leads to another query."""
+    return is_a(value, KEY_TYPES) and type(value) is not bool
+
+
+def rows_in(value: Any) -> list[Any]:
+    """The model instances that a value is or holds: itself, an element of a tuple, an attribute."""
+    if is_a(value, Model):
+        return [value]
+    if is_a(value, (str, bytes, int, float, list, type)) or value is None:
+        return []  # a list is a batch of rows, not a row
+    if is_a(value, tuple):
+        held: Any = tuple.__getitem__(value, slice(8))
+    elif is_a(value, dict):
+        held = list(dict.values(value)) if len(value) <= 32 else ()
+    else:
+        held = list(own_attributes(value).values())
+    return [item for item in held if is_a(item, Model)]
+
+
+def declared_name(value: Any) -> Any:
+    """What tells one declared thing from another: its name where it has one."""
+    if is_a(value, str):
+        return value
+    if is_a(value, _NAMED):
+        return value.__qualname__
+    attributes = own_attributes(value)
+    for attribute in ("field_name", "name"):
+        if is_a(attributes.get(attribute), str):
+            return attributes[attribute]
+    return type(value).__qualname__
