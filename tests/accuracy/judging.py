@@ -86,7 +86,8 @@ def _judge_eight(verdict: Verdict, scenario: Scenario) -> list[Any]:
         findings = tuple(finding for finding in findings if finding is not best)
         findings = tuple(finding for finding in findings if not _is_hop(scenario, finding, best, rest))
         findings = findings[scenario.more_findings :]
-        verdict.ask("count", _count_problem(scenario, hits))
+        if not scenario.batch:
+            verdict.ask("count", _count_problem(scenario, hits))
     _expect_no_alarm(verdict, scenario, findings, "8 rows")
     return hits
 
