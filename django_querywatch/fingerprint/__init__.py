@@ -22,5 +22,5 @@ def fingerprint(sql: str, vendor: str = "") -> Fingerprint:
 
 
 def known_fingerprints(vendor: str = "") -> Mapping[str, Fingerprint]:
-    """Return the cache by raw SQL: one dictionary for the life of the process, for a caller that probes often."""
+    """Return the cache by raw SQL: one dictionary for the life of the process, probed without a call."""
     return _DIALECTS.get(vendor, _STANDARD).known

@@ -20,6 +20,7 @@ class _Group:
 
     opener: str
     start: int
+    in_case: bool
     separator: str = "or"
     select: int | None = None
     splits: list[int] = field(default_factory=list)
@@ -45,13 +46,13 @@ class _Group:
 def collapse_arms(tokens: list[str], is_cut: bool) -> list[str]:
     """Collapse the arms of every group; of a text that was cut, the last arm of each may be a mere part."""
     kept: list[str] = []
-    groups = [_Group("", 0)]
+    groups = [_Group("", 0, False)]
     for token in tokens:
         if token in OPENERS:
             separator = "," if kept[-1:] == ["in"] else "or"
-            groups.append(_Group(token, len(kept) + 1, separator))
+            groups.append(_Group(token, len(kept) + 1, groups[-1].in_case, separator))
         elif token == "case":
-            groups.append(_Group(token, len(kept) + 1, "when"))
+            groups.append(_Group(token, len(kept) + 1, True, "when"))
         elif token == CLOSE:
             _close_bracket(kept, groups)
             continue
@@ -62,7 +63,8 @@ def collapse_arms(tokens: list[str], is_cut: bool) -> list[str]:
                 groups.pop()
         else:
             groups[-1].read(token, len(kept))
-        kept.append(token)
+        # A list in a CASE chooses a value (Django compares JSON so), it asks for no keys.
+        kept.append(str(token) if groups[-1].in_case else token)
     while groups:
         _collapse(kept, groups.pop(), is_cut)
     return kept
@@ -71,10 +73,13 @@ def collapse_arms(tokens: list[str], is_cut: bool) -> list[str]:
 def _close_bracket(kept: list[str], groups: list[_Group]) -> None:
     while groups[-1].opener == "case":
         groups.pop()
-    is_single = len(groups) > 1 and _collapse(kept, groups[-1], is_cut=False)
-    group = groups.pop() if len(groups) > 1 else groups[0]
+    if len(groups) == 1:
+        kept.append(CLOSE)
+        return
+    group = groups.pop()
     bracket = group.start - 1
-    if is_single and group.opener == OPEN and not group.joins_conditions and kept[bracket - 1 : bracket] != ["not"]:
+    has_one_arm = _collapse(kept, group, is_cut=False)
+    if has_one_arm and group.opener == OPEN and not group.joins_conditions and kept[bracket - 1] != "not":
         del kept[bracket]
     else:
         kept.append(CLOSE)
@@ -93,13 +98,8 @@ def _collapse(kept: list[str], group: _Group, is_cut: bool) -> bool:
 
 def _collapse_alternatives(kept: list[str], group: _Group, is_cut: bool) -> bool:
     bounds = [group.start - 1, *group.splits, len(kept)]
-    arms = [kept[before + 1 : after] for before, after in pairwise(bounds)]
-    distinct = repeats.distinct(repeats.without_part(arms, is_cut))
-    if len(distinct) < len(arms):
-        kept[group.start :] = distinct[0]
-        for arm in distinct[1:]:
-            kept += [group.separator, *arm]
-    return len(distinct) == 1
+    arms = [(before + 1, after) for before, after in pairwise(bounds)]
+    return repeats.drop_equals(kept, arms, is_cut) == 1
 
 
 def _collapse_whens(kept: list[str], group: _Group, is_cut: bool) -> None:

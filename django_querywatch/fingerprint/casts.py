@@ -48,7 +48,7 @@ def _closes(tokens: list[str], position: int) -> bool:
 
 
 def _after_type(tokens: list[str], position: int) -> int:
-    """Return the place behind a type: ``varchar(30)[]``, ``timestamp(6) with time zone``, ``"shop"."size"``."""
+    """Return the place behind a type: ``varchar(30)[]``, ``timestamp(6) with time zone``, ``shop."size"``."""
     position += 3 if tokens[position + 1 : position + 2] == ["."] else 1
     growing = True
     while growing:

@@ -65,4 +65,5 @@ class Dialect:
 
 
 def _size(found: Fingerprint) -> int:
-    return getsizeof(found) + getsizeof(found.text) + sum(map(getsizeof, found.tables)) + getsizeof(found.tables)
+    tables = found.tables
+    return getsizeof(found) + getsizeof(found.text) + getsizeof(tables) + sum(map(getsizeof, tables))

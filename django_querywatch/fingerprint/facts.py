@@ -9,11 +9,15 @@ from django_querywatch.fingerprint.tokens import CALL, CLOSE, KEYWORDS, OPENERS,
 
 TRANSACTION = "TRANSACTION"
 
-_TRANSACTION_WORDS = frozenset("begin commit rollback savepoint release start save end abort".split())
-_BEHIND_BEGIN = frozenset("transaction tran work immediate deferred exclusive isolation read ;".split())
-_VERBS = frozenset("select insert update delete merge".split())
-_BEFORE_TABLE = frozenset("from join into update using".split())
-_BEHIND_VERB = frozenset("only lateral ignore low_priority table".split())
+_TRANSACTION_WORDS = frozenset(
+    ["begin", "commit", "rollback", "savepoint", "release", "start", "save", "end", "abort"]
+)
+_BEHIND_BEGIN = frozenset(
+    ["transaction", "tran", "work", "immediate", "deferred", "exclusive", "isolation", "read", ";"]
+)
+_VERBS = frozenset(["select", "insert", "update", "delete", "merge"])
+_BEFORE_TABLE = frozenset(["from", "join", "into", "update", "using"])
+_BEHIND_VERB = frozenset(["only", "lateral", "ignore", "low_priority", "table"])
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"|`((?:[^`]|``)*)`|\[((?:[^\]]|\]\])*)\]')
 
 

@@ -1,4 +1,4 @@
-"""Cuts SQL into tokens by the vendor's quoting (rules 1 and 2): one compiled regular expression, linear in its input.
+"""Cuts SQL into tokens by the vendor's quoting (rules 1 and 2), in one pass of one regular expression.
 
 Every repetition is possessive, so that no input makes the expression go back over what it has read.
 """
@@ -21,12 +21,10 @@ _NUMBER = (
     r"|\d[\w$]*+"
 )
 _IS_NUMBER = re.compile(
-    r"0[xX][0-9a-fA-F_]+|0[bBoO][0-7_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][-+]?\d+)?"
+    r"0[xX][0-9a-fA-F_]+|0[bBoO][0-7_]+|(?:\d[\d_]*+(?:\.[\d_]*+)?+|\.\d[\d_]*+)(?:[eE][-+]?+\d++)?+"
 )
 _PLACEHOLDER = r"%(?:s|\([^()]*+\)s|%)|(?<![\w:\[\]]):\w++|@\w++|\$\d\w*+|\0"
-_OPERATOR = (
-    r"->>?|\#>>?|\#-|@[@>?]|<=>|<->|<[=>@<]|>[=>]|!=|!~~?\*?|~~?\*?|\|\||&[&<>]|::|:=|-\|-|\.\.\."
-)
+_OPERATOR = r"->>?|\#>>?|\#-|@[@>?]|<=>|<->|<[=>@<]|>[=>]|!=|!~~?\*?|~~?\*?|\|\||&[&<>]|::|:=|-\|-|\.\.\."
 
 _PLAIN_STRING = r"'[^']*+(?:''[^']*+)*+'"
 _ESCAPED = r"{q}(?:[^{q}\\]++|\\[\s\S]|{q}{q})*+{q}"
@@ -35,9 +33,10 @@ _DOUBLE = r'"[^"]*+(?:""[^"]*+)*+"'
 _BACKTICK = r"`[^`]*+(?:``[^`]*+)*+`"
 _BRACKET = r"\[[^\]]*+(?:\]\][^\]]*+)*+\]"
 _DOLLAR = r"\$((?:[^\W\d]\w*+)?+)\$[\s\S]*?\$\2\$"
-_Q_QUOTE = (
-    r"[nN]?+[qQ]'(?:\[[\s\S]*?\]'|\{[\s\S]*?\}'|\([\s\S]*?\)'|<[\s\S]*?>'|([^\s\[{(<])[\s\S]*?\2')"
-)
+_Q_QUOTE = r"[nN]?+[qQ]'(?:\[[\s\S]*?\]'|\{[\s\S]*?\}'|\([\s\S]*?\)'|<[\s\S]*?>'|([^\s\[{(<])[\s\S]*?\2')"
+
+_CHARACTER_SET = r"_\w++\s*+(?=['\"\0]|%s)"
+"""MySQL's ``_utf8mb4'x'``: what stands before the value is left out as a comment is."""
 
 _COMMENT = r"/\*(?![+!])(?:[^*]++|\*(?!/))*+\*/"
 _HINT = r"/\*[+!](?:[^*]++|\*(?!/))*+\*/"
@@ -91,12 +90,9 @@ _POSTGRESQL = _pattern(
 )
 _MYSQL = _pattern(
     names=(_BACKTICK,),
-    strings=(
-        rf"(?:_\w++\s*+|[NnXxBb])?+{_ESCAPED_STRING}",
-        rf"(?:_\w++\s*+|[NnXxBb])?+{_ESCAPED.format(q=chr(34))}",
-    ),
-    opened=r"(?:_\w++\s*+|[NnXxBb])?+['\"]|`|/\*",
-    line_comment=r"--(?=\s)[^\n]*+|\#[^\n]*+",
+    strings=(rf"[NnXxBb]?+{_ESCAPED_STRING}", _ESCAPED.format(q='"')),
+    opened=r"[NnXxBb]?+'|[\"`]|/\*",
+    line_comment=r"--(?=\s)[^\n]*+|\#[^\n]*+|" + _CHARACTER_SET,
 )
 _ORACLE = _pattern(
     strings=(_PLAIN_STRING, _Q_QUOTE, r"[NnXxBb]" + _PLAIN_STRING),

@@ -34,7 +34,7 @@ class Fingerprint:
 
     @property
     def is_open(self) -> bool:
-        """Whether a quote or comment was never closed, so that the rest of the statement is not in the text."""
+        """Whether a quote or comment was never closed: the rest of the statement is not in the text."""
         return self.text.endswith(UNTERMINATED)
 
     @property
@@ -60,7 +60,7 @@ def normaliser_for(vendor: str) -> Normalise:
         if is_spoiled(raw_tokens, opened, sql.count(MARK)):
             return None
         if cut:
-            raw_tokens = _without_torn_end(raw_tokens)
+            raw_tokens = _without_torn_end(raw_tokens, bool(opened))
         while raw_tokens[-1:] == [";"]:
             raw_tokens.pop()
         tokens = spell(raw_tokens, double_quote_is_text)
@@ -85,9 +85,10 @@ def _collapsed(tokens: list[str], is_cut: bool) -> list[str]:
     return tokens
 
 
-def _without_torn_end(raw_tokens: list[str]) -> list[str]:
-    """Leave out what the cut may have torn: the last token, and separators before it."""
-    end = len(raw_tokens) - (raw_tokens[-1:] != [] and raw_tokens[-1][0] != "(")
+def _without_torn_end(raw_tokens: list[str], is_open: bool) -> list[str]:
+    """Leave out what the cut may have torn: the last token, unless it is a list, and separators before it."""
+    is_whole = is_open or not raw_tokens or raw_tokens[-1][0] == "("
+    end = len(raw_tokens) - (not is_whole)
     while end and raw_tokens[end - 1] in ",%-+":
         end -= 1
     return raw_tokens[:end]
@@ -99,4 +100,10 @@ def _described(tokens: list[str], ending: str) -> Fingerprint:
         tokens = without_names(tokens)
     tables = tables_of(tokens)
     text = render([*tokens, ending] if ending else tokens)
-    return Fingerprint(text, keys_in(tokens), operation, tables)
+    return Fingerprint(text, _arity(tokens, operation), operation, tables)
+
+
+def _arity(tokens: list[str], operation: str) -> int:
+    # PostgreSQL gets the rows of a bulk_create as arrays, and only when they are several.
+    at_least = 2 if operation == "INSERT" and "unnest" in tokens else 1
+    return max(at_least, keys_in(tokens))

@@ -15,18 +15,47 @@ MORE = "..."
 _AFTER_UNION = frozenset({"order", "limit", "for"})
 
 
-def distinct(arms: list[Arm]) -> list[Arm]:
-    """Return each arm once, in order."""
-    lengths = Counter(map(len, arms))
-    first_seen: list[list[Arm]] = []
-    equals: dict[tuple[str, ...], list[Arm]] = {}
-    for arm in arms:
-        # An arm with a length of its own equals no other: hashing it too would make deep nesting quadratic.
-        same = equals.setdefault(tuple(arm), []) if lengths[len(arm)] > 1 else []
+def drop_equals(tokens: list[str], arms: list[tuple[int, int]], is_cut: bool) -> int:
+    """Drop every arm, with the separator before it, that equals an earlier one; return how many are left.
+
+    An arm with a length of its own equals no other and is not even read: nesting would make that quadratic.
+    """
+    if is_cut and _is_part(tokens, arms):
+        del tokens[arms.pop()[0] - 1 :]
+    lengths = Counter(end - start for start, end in arms)
+    equals: dict[tuple[str, ...], list[tuple[int, int]]] = {}
+    left = []
+    for start, end in arms:
+        same = equals.setdefault(tuple(tokens[start:end]), []) if lengths[end - start] > 1 else []
         if not same:
-            first_seen.append(same)
-        same.append(arm)
-    return [one_of(same) for same in first_seen]
+            left.append((start, end))
+        same.append((start, end))
+    for same in equals.values():
+        _count(tokens, same)
+    if len(left) < len(arms):
+        tokens[arms[0][0] :] = _joined(tokens, left)
+    return len(left)
+
+
+def _is_part(tokens: list[str], arms: list[tuple[int, int]]) -> bool:
+    (first, _), (start, end) = arms[-2:]
+    size = end - start
+    return first + size < start and tokens[first : first + size] == tokens[start:end]
+
+
+def _count(tokens: list[str], same: list[tuple[int, int]]) -> None:
+    end = same[0][1]
+    if len(same) > 1 and end > same[0][0]:
+        tokens[end - 1] = counted(tokens[end - 1], sum(keys_in(tokens[slice(*arm)]) for arm in same))
+
+
+def _joined(tokens: list[str], arms: list[tuple[int, int]]) -> Arm:
+    """Return the arms with the separator that stood before each but the first."""
+    (first, end), *others = arms
+    joined = tokens[first:end]
+    for start, end in others:
+        joined += tokens[start - 1 : end]
+    return joined
 
 
 def runs(arms: list[Arm]) -> list[list[Arm]]:
@@ -49,7 +78,7 @@ def without_part(arms: list[Arm], is_cut: bool) -> list[Arm]:
 
 
 def unions(arms: list[Arm], is_cut: bool) -> Arm:
-    """Return a union's tokens, equal consecutive arms as one with a mark; all arms but the first open with UNION."""
+    """Return the tokens of a union, equal consecutive arms as one with a mark."""
     joints = [_joint(arm) for arm in arms]
     bodies = without_part([arm[len(joint) :] for arm, joint in zip(arms, joints, strict=True)], is_cut)
     tail = _split_tail(bodies)

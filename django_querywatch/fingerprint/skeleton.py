@@ -38,7 +38,7 @@ def is_spoiled(raw_tokens: list[str], opened: str, marks: int) -> bool:
 
 
 def without_last_comment(sql: str) -> str:
-    """Return the text without a comment at its end, such as sqlcommenter's, which differs on every request."""
+    """Return the text without a comment at its end: sqlcommenter's differs on every request."""
     begin = sql.rfind("/*")
     if begin < 0 or sql[begin + 2 : begin + 3] in ("+", "!") or sql.find("*/", begin + 2) != len(sql) - 2:
         return sql

@@ -1,4 +1,4 @@
-"""Gives every token its one spelling: values become ``?``, words lower-case, names stay as written (rules 3 and 9)."""
+"""Gives every token its one spelling: values are ``?``, words lower-case, names stay (rules 3 and 9)."""
 
 from __future__ import annotations
 
@@ -14,21 +14,23 @@ CLOSE = ")"
 OPENERS = frozenset({OPEN, CALL})
 ANY_LIST = "(...)"
 
-KEYWORDS = frozenset(
-    "all and any array as between by case check collate conflict cross delete distinct div else end escape "
-    "except exclude exists false fetch filter for from full glob group having ilike in index inner insert "
-    "intersect interval into is join key lateral like limit materialized mod natural not null of offset on only "
-    "or order outer over partition range recursive regexp returning rlike rows select set similar some table "
-    "then top true union update using values when where window with within xor".split()
-)
+_KEYWORDS = """
+    all and any array as between by case check collate conflict cross delete distinct div else end
+    escape except exclude exists fetch filter for from full glob group having ilike in index inner
+    insert intersect interval into is join key lateral like limit materialized mod natural not null
+    of offset on only or order outer over partition range recursive regexp returning rlike rows
+    select set similar some table then top union update using values when where window with within
+    xor
+"""
+KEYWORDS = frozenset(_KEYWORDS.split())
 """Words after which a bracket opens no call and a sign belongs to the number behind it."""
 
-_QUOTES = frozenset("\"`[")
+_QUOTES = frozenset('"`[')
 _SIGNS = frozenset("-+")
 _SIGN_MAY_FOLLOW = frozenset("=<>+-*/%|&^~(,[#@!")
 _HIDDEN_SPACE = "\x1f"
 
-_SPELLING = {word.upper(): word for word in KEYWORDS - {"null"}}
+_SPELLING = {word.upper(): word for word in KEYWORDS if word != "null"}
 _SPELLING |= {word: word for word in _SPELLING.values()}
 _SPELLING |= {mark: mark for mark in (",", CLOSE, ".", "=", "<", ">", "<=", ">=", "<>", "::", "*", "-", "+")}
 _SPELLING |= {"%s": VALUE, "TRUE": VALUE, "FALSE": VALUE, "true": VALUE, "false": VALUE, "%%": "%"}
