@@ -70,7 +70,8 @@ def applied(scenario: Scenario, calls: Iterable[str], line: Line) -> Iterator[Vi
     module = _module(file)
     code = _compiled(source, statement, file)
     name = getattr(statement, "name", None)
-    if scenario.view and (module.__name__, name) == (scenario.view.__module__, scenario.view.__name__):
+    own = scenario.view and {scenario.name, scenario.view.__name__}
+    if own and name in own and module.__name__ == scenario.view.__module__:
         namespace = {**NAMES, **vars(module)}
         exec(code, namespace)
         yield namespace[name]

@@ -43,7 +43,9 @@ def judge(scenario: Scenario, *, labels_only: bool = False) -> Verdict:
     try:
         _judge(verdict, scenario, labels_only)
     except Exception as error:
-        verdict.ask("label", f"raised {error!r}")
+        verdict.ask("ran", f"raised {error!r}")
+    else:
+        verdict.ask("ran", None)
     return verdict
 
 

@@ -45,6 +45,8 @@ def run(scenario: Scenario, view: View | None, rows: int, *, watched: bool = Fal
         counted() as statements,
     ):
         _request(scenario, view)
+    if any(report.failed for report in reports):
+        raise AssertionError("the tool itself failed; its log has the traceback")
     return Run(len(statements), tuple(reports))
 
 
