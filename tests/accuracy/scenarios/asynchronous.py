@@ -183,10 +183,8 @@ class AsyncClassView(View):
 
 async def _rows_of(books):
     async for book in books:
-        stars = [
-            review.stars async for review in Review.objects.filter(book=book)
-        ]  # culprit: async_generator_chain
-        yield book, stars
+        reviews = Review.objects.filter(book=book)  # culprit: async_generator_chain
+        yield book, [one.stars async for one in reviews]  # culprit: async_generator_chain
 
 
 @n_plus_one(populate=populate.reviewed_books)

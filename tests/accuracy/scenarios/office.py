@@ -53,7 +53,7 @@ class AdminTwoKeysFixed(admin.ModelAdmin):
     list_select_related = ["publisher__country"]
 
 
-@n_plus_one("shelf.Book.author", path="author", fix=joined("author"), **BOOKS)
+@n_plus_one("shelf.Book.author", path="author", fix=joined("author"), marks=("book_str",), **BOOKS)
 class AdminCallable(admin.ModelAdmin):
     actions_on_top = False
     list_display = [
@@ -261,7 +261,7 @@ class AdminInlineStrFixed(AdminInlineChoicesFixed):
 class AdminListEditable(admin.ModelAdmin):  # culprit
     list_display = ["title", "publisher"]
     list_editable = ["publisher"]  # culprit
-    list_select_related = ["author"]
+    list_select_related = ["author", "publisher"]
 
 
 @fixed("AdminListEditable")

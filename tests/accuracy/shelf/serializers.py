@@ -47,9 +47,7 @@ class BookSerializer(serializers.ModelSerializer):
 
 
 class NestedBookSerializer(serializers.ModelSerializer):
-    author = AuthorSerializer(
-        read_only=True
-    )  # culprit: DrfNestedInList, DrfListViewSet, DrfPaged, DrfGetQueryset
+    author = AuthorSerializer()  # culprit: DrfNestedInList, DrfListViewSet, DrfPaged, DrfGetQueryset
 
     class Meta:
         model = Book
