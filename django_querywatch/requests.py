@@ -13,7 +13,14 @@ from django.apps import apps
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.urls import NoReverseMatch, ResolverMatch, reverse
 
-from django_querywatch.capture import Recorder, active, fault_boundary, install, set_project_packages
+from django_querywatch.capture import (
+    Recorder,
+    active,
+    end_walks_at,
+    fault_boundary,
+    install,
+    set_project_packages,
+)
 from django_querywatch.conf import get_config
 from django_querywatch.recording import Recording
 from django_querywatch.records import Config, Report
@@ -130,6 +137,11 @@ class RequestWatch:
             self.finish()
 
 
+end_walks_at(
+    RequestWatch.respond, RequestWatch._respond_later, RequestWatch._follow_sync, RequestWatch._follow_async
+)
+
+
 def watch(request: HttpRequest) -> RequestWatch | None:
     """Begin to watch a request; None where it is left out, or watched already."""
     with fault_boundary:
@@ -148,7 +160,7 @@ def watch_of(request: HttpRequest) -> RequestWatch | None:
 
 
 def _is_sampled(config: Config) -> bool:
-    return config.sample_rate >= 1 or random.random() < config.sample_rate  # noqa: S311
+    return config.sample_rate >= 1 or random.random() < config.sample_rate
 
 
 def _is_toolbars(request: HttpRequest) -> bool:

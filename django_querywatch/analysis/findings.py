@@ -18,15 +18,15 @@ def make_finding(
 ) -> Finding:
     """One finding from the stacks of a group that the verdict holds for.
 
-    `extra` queries follow from these and would go with them.
+    `extra` queries, of prefetches, follow from these and would go with them.
     """
     worst = max(stacks, key=lambda stack: stack.count)
     lineage = root_lineage(worst)
     advice = suggest(group, worst, lineage, kind)
-    count = sum(stack.count for stack in stacks)
+    count = sum(stack.count for stack in stacks) + extra
     access = group.access
     path = path_of(group, lineage) if worst.lineage or worst.single else None
-    saved = count + extra - advice.queries_needed
+    saved = count - advice.queries_needed
     return Finding(
         kind=kind,
         certainty=certainty,
@@ -105,5 +105,7 @@ def identity(kind: Kind, group: QueryGroup, stack: StackGroup, lineage: Lineage 
 
 
 def _named(place: Frame | None, source: str | None) -> tuple[str, str]:
-    function = place.function if place is not None else None
-    return function or "", " ".join((source or "").split())
+    if place is None:
+        return "", ""
+    file = "/".join(place.file.replace("\\", "/").split("/")[-2:])
+    return f"{file}:{place.function or ''}", " ".join((source or "").split())

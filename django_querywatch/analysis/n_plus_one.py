@@ -27,10 +27,11 @@ def _by_lineage(group: QueryGroup, config: Config) -> Iterator[Explained]:
 
 
 def _by_loop(group: QueryGroup, config: Config) -> Iterator[Explained]:
-    repeated = [stack for stack in group.stacks if is_n_plus_one_by_loop(stack, config)]
+    repeated = {stack.place for stack in group.stacks if is_n_plus_one_by_loop(stack, config)}
     by_place: dict[object, list[StackGroup]] = {}
-    for stack in repeated:
-        by_place.setdefault(stack.place, []).append(stack)
+    for stack in group.stacks:
+        if stack.place in repeated and not stack.is_exempt:
+            by_place.setdefault(stack.place, []).append(stack)
     followers = group.followers
     for stacks in by_place.values():
         is_proven = any(stack.is_proven_source for stack in stacks)

@@ -23,7 +23,7 @@ _PEERS = "on Django 6.1, fetch_mode(FETCH_PEERS) covers it, too"
 def suggest(group: QueryGroup, stack: StackGroup, lineage: Lineage | None, kind: Kind) -> Suggestion:
     """The suggestion for a group; without a call where the relation or the queryset is not proven."""
     if group.kind == "write":
-        return _for_write(group)
+        return _for_write(group, stack)
     access = group.access
     if access is None or (stack.lineage is None and stack.single is None):
         return _for_loop(group, stack)
@@ -127,7 +127,7 @@ def _for_loop(group: QueryGroup, stack: StackGroup) -> Suggestion:
     return Suggestion(words="ask once for all rows before the loop")
 
 
-def _for_write(group: QueryGroup) -> Suggestion:
+def _for_write(group: QueryGroup, stack: StackGroup) -> Suggestion:
     calls = {
         "save": "bulk_update(objects, fields)",
         "create": "bulk_create(objects)",
@@ -142,11 +142,16 @@ def _for_write(group: QueryGroup) -> Suggestion:
     call = calls.get(group.shape)
     if group.shape == "save" and group.operation == "INSERT":
         call = calls["create"]
+    if group.shape in ("add", "set", "remove") and stack.has_distinct_parents:
+        call = "through.objects.bulk_create(objects)" if group.shape != "remove" else None
+    if "multi_table" in group.caveats and call == calls["create"]:
+        call = None
     words = [_CAVEATS[caveat] for caveat in group.caveats]
     return Suggestion(call=call, words="; ".join(words) or None)
 
 
 _CAVEATS = {
+    "multi_table": "bulk_create() does not take models of several tables: create the parents' rows first",
     "overrides_save": "mind that a bulk call does not run the model's own save() and delete()",
     "has_receivers": "mind that a bulk call sends no save or delete signals to the model's receivers",
 }

@@ -21,6 +21,7 @@ from django_querywatch.capture.wraps import install_wraps
 __all__ = [
     "Recorder",
     "active",
+    "end_walks_at",
     "fault_boundary",
     "install",
     "is_installed",
@@ -44,6 +45,12 @@ def install() -> None:
         attribution.recognise()
         install_wraps()
         _state["recognised"] = len(sys.modules)
+
+
+def end_walks_at(*functions: Any) -> None:
+    """Say that these functions record: what lies above them on a stack is not part of the recording."""
+    for function in functions:
+        places.name_role(function.__code__, attribution.Role(attribution.RECORDING))
 
 
 def install_on(connection: Any) -> None:

@@ -61,6 +61,7 @@ THREAD_HANDLER = "thread_handler"
 BOUNDARY = "boundary"
 STATEMENT = "statement"
 DATA_LOOP = "data_loop"
+RECORDING = "recording"
 
 _QUERYSET_METHODS = (
     "_fetch_all",

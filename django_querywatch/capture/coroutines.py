@@ -11,30 +11,37 @@ import asyncio
 import gc
 from collections.abc import Iterator
 from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
-from typing import Any
+from typing import Any, NamedTuple
 
 _DEEPEST = 100
 
 
-def awaiting_frames(handler: FrameType | None, task: Any) -> list[FrameType]:
-    """The suspended frames that wait for this thread, innermost first.
+class Awaiting(NamedTuple):
+    """The suspended frames that wait for a thread, innermost first."""
+
+    own: list[FrameType]
+    """Of the task that waits."""
+    parents: list[FrameType]
+    """Of the task that the recording began in, where that is another one: it gathers its children."""
+
+
+def awaiting_frames(handler: FrameType | None, task: Any) -> Awaiting:
+    """Find who waits for this thread.
 
     `handler` is asgiref's frame on the worker thread, None for a thread that asgiref did not start; `task` is
     the task that the recording began in, None outside of a loop.
     """
+    parents = _chain(task) if task is not None else []
     if handler is None:
-        return _chain(task) if task is not None else []
+        return Awaiting(parents, [])
     names = handler.f_locals
     shared, loop = names.get("task_context"), names.get("loop")
-    if task is not None:
-        frames = _chain(task)
-        if _waits_for(frames, shared):
-            return frames
-    for other in _all_tasks(loop):
-        frames = _chain(other)
-        if _waits_for(frames, shared):
-            return frames
-    return _chain(task) if task is not None else []
+    if not _waits_for(parents, shared):
+        for other in _all_tasks(loop):
+            own = _chain(other)
+            if _waits_for(own, shared):
+                return Awaiting(own, parents)
+    return Awaiting(parents, [])
 
 
 def _all_tasks(loop: Any) -> set[Any]:

@@ -15,13 +15,14 @@ from typing import Any
 
 from django_querywatch.capture.looking import is_a
 from django_querywatch.capture.loops import Loop
-from django_querywatch.capture.source import parse_function, parse_range
+from django_querywatch.capture.source import parse_current, parse_function, parse_range
 
 _PASSING_ON = frozenset({"enumerate", "zip", "reversed", "sorted", "list", "tuple", "set", "frozenset", "iter", "dict"})
 _VIEWS = frozenset({"items", "keys", "values", "copy"})
 _GROWING = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "appendleft"})
 _PLAIN = (str, bytes, int, float, bool, type(None), type)
 _MISSING = object()
+_VARARGS = 0x4  # CO_VARARGS
 
 
 def is_fixed(loop: Loop, frame: FrameType) -> bool:
@@ -33,13 +34,29 @@ def is_fixed(loop: Loop, frame: FrameType) -> bool:
 
 def _look(loop: Loop, frame: FrameType) -> bool:
     if loop.iterable is None:
-        return False
+        return _is_counted(frame)
     iterable = _iterable(loop, frame.f_code)
     if iterable is None:
         return False
     # A generator's or a comprehension's outermost iterable belongs to the frame that made it.
     scope = frame.f_back if frame.f_code.co_name.startswith("<") and frame.f_back else frame
     return _is_fixed(iterable, _Scope(scope), 3)
+
+
+def _is_counted(frame: FrameType) -> bool:
+    """Whether the innermost `while` around the current line compares with a constant, and so counts its rounds."""
+    function = parse_function(frame.f_code)
+    line = frame.f_lineno - frame.f_code.co_firstlineno + 1
+    around = [
+        node
+        for node in (ast.walk(function) if function is not None else ())
+        if isinstance(node, ast.While) and node.lineno <= line <= (node.end_lineno or 0)
+    ]
+    test = max(around, key=lambda node: node.lineno).test if around else None
+    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
+        return False
+    scope = _Scope(frame)
+    return any(_is_fixed_number(side, scope) for side in (test.left, *test.comparators))
 
 
 def _iterable(loop: Loop, code: CodeType) -> ast.expr | None:
@@ -63,14 +80,32 @@ class _Scope:
         self.code = frame.f_code
         self.local_values: Mapping[str, Any] = frame.f_locals
         self.global_values = frame.f_globals
+        self.frame = frame
 
     def is_local(self, name: str) -> bool:
         return name in self.code.co_varnames or name in self.code.co_cellvars or name in self.code.co_freevars
 
+    def parameters(self) -> tuple[str, ...]:
+        count = self.code.co_argcount + self.code.co_kwonlyargcount
+        return self.code.co_varnames[: count + bool(self.code.co_flags & _VARARGS)]
+
+    def argument(self, name: str) -> list[ast.expr] | None:
+        """What the caller's source hands over as this parameter; None where that cannot be told."""
+        caller = self.frame.f_back
+        call = parse_current(caller) if caller is not None else None
+        if not isinstance(call, ast.Call) or any(isinstance(a, ast.Starred) for a in call.args):
+            return None
+        named = [keyword.value for keyword in call.keywords if keyword.arg == name]
+        names = self.code.co_varnames
+        skipped = 1 if names[:1] in (("self",), ("cls",)) and isinstance(call.func, ast.Attribute) else 0
+        position = names.index(name) - skipped
+        if name == self.parameters()[-1] and self.code.co_flags & _VARARGS:
+            return [ast.Tuple(call.args[self.code.co_argcount - skipped :], ast.Load())]
+        return named or call.args[position : position + 1] or None
+
     def assignments(self, name: str) -> list[ast.expr] | None:
         """What is assigned to a local name, or None where it is bound or changed in another way."""
-        parameters = self.code.co_argcount + self.code.co_kwonlyargcount
-        function = None if name in self.code.co_varnames[:parameters] else parse_function(self.code)
+        function = None if name in self.parameters() else parse_function(self.code)
         if function is None:
             return None
         values: list[ast.expr] = []
@@ -105,6 +140,12 @@ def _is_fixed(node: ast.expr, scope: _Scope, depth: int) -> bool:
             return _is_fixed(one, scope, depth) and _is_fixed(other, scope, depth)
         case ast.Call(func=function, args=arguments):
             return _is_fixed_call(function, arguments, scope, depth)
+        case ast.Subscript(value=owner, slice=ast.Slice()):
+            return _is_fixed(owner, scope, depth)
+        case ast.Name(id=name) if depth and name in scope.parameters():
+            given = scope.argument(name)
+            caller = scope.frame.f_back
+            return bool(given and caller) and _is_fixed(given[0], _Scope(caller), depth - 1)  # type: ignore[index,arg-type]
         case ast.Name(id=name) if scope.is_local(name):
             values = scope.assignments(name) if depth else None
             return bool(values) and all(_is_fixed(value, scope, depth - 1) for value in values or ())

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model
+from django.db.models import Field, ForeignObjectRel, Model
 
 KEY_TYPES = (int, str, UUID, Decimal, date)
 """Types of values that lead from one row to another query."""
@@ -55,10 +56,15 @@ def rows_in(value: Any) -> list[Any]:
     return [item for item in held if is_a(item, Model)]
 
 
+def is_declared(value: Any) -> bool:
+    """Whether a value is code or part of a model's declaration: a field, a class, a function; never data."""
+    return is_a(value, (type, FunctionType, MethodType, BuiltinFunctionType, partial, Field, ForeignObjectRel))
+
+
 def declared_name(value: Any) -> Any:
     """What tells one declared thing from another: its name where it has one."""
-    if is_a(value, str):
-        return value
+    if is_a(value, str):  # a field's name, and not some text or key that happens to be iterated
+        return value if value.isidentifier() else ""
     if is_a(value, _NAMED):
         return value.__qualname__
     attributes = own_attributes(value)

@@ -55,7 +55,7 @@ class Site:
 
     def frame(self) -> Frame:
         facts = self.facts
-        function = None if facts.template_lines else facts.code.co_qualname.replace(".<locals>", "")
+        function = None if facts.template_lines else _function_name(facts.code)
         return Frame(file=os.path.abspath(facts.code.co_filename), line=self.line, function=function)
 
 
@@ -149,6 +149,14 @@ def is_project_file(file: str) -> bool:
     if path.startswith(_LIBRARY_DIRS):
         return False
     return f"{os.sep}site-packages{os.sep}" not in path and f"{os.sep}dist-packages{os.sep}" not in path
+
+
+def _function_name(code: CodeType) -> str:
+    """The qualified name, without comprehensions: Python 3.12 gave up their frames (PEP 709)."""
+    name = code.co_qualname.replace(".<locals>", "")
+    for part in (".<listcomp>", ".<setcomp>", ".<dictcomp>", ".<genexpr>"):
+        name = name.replace(part, "")
+    return name
 
 
 def source_line(frame: Frame | None) -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django_querywatch.capture.attribution import DATA_LOOP
 from django_querywatch.capture.fixed_loops import is_fixed
-from django_querywatch.capture.looking import declared_name, is_a, rows_in
+from django_querywatch.capture.looking import declared_name, is_a, is_declared, rows_in
 from django_querywatch.capture.places import Site
 from django_querywatch.capture.shortcuts import is_filling_cache
 
@@ -31,11 +31,14 @@ def pass_loops(walk: Walk, site: Site, frame: FrameType, is_project: bool) -> No
         if is_project:
             if walk.crossed:
                 continue
+            if values and all(map(is_declared, values)):
+                walk.names.extend(map(id, values))
+                continue
             if is_fixed(loop, frame):
                 walk.names.extend(id(value) for value in values)
                 continue
             walk.has_loop = True
-            walk.leaves_early = walk.leaves_early or loop.leaves_early or is_filling_cache(site)
+            walk.leaves_early = walk.leaves_early or loop.leaves_early or any(map(is_filling_cache, walk.project_sites))
             walk.loop_sites.append(site)
         elif loop.iterable is None or not rows:
             # Frameworks loop over fields, validators, receivers: the one at work tells its rounds apart.

@@ -14,6 +14,9 @@ _STOPPING = frozenset({"any", "all", "next", "islice"})
 _METHODS = frozenset({"sort", "join", "extend", "update"})
 
 
+_LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
+
+
 class Iteration(Enum):
     """How a call goes through an iterable in C."""
 
@@ -40,6 +43,21 @@ def has_key_function(site: Site) -> bool:
     if not isinstance(tree, ast.Call):
         return False
     return any(keyword.arg == "key" for keyword in tree.keywords) or _called_name(tree) in ("map", "filter")
+
+
+def are_written_out(site: Site) -> bool:
+    """Whether the tasks that an `await` or an `async with` waits for are written in the source one by one."""
+    tree = _tree(site)
+    if isinstance(tree, ast.Await):
+        tree = tree.value
+    if isinstance(tree, ast.Call):
+        return bool(tree.args) and not any(isinstance(argument, ast.Starred) for argument in tree.args)
+    function = parse_function(site.facts.code)
+    line = site.line - site.facts.code.co_firstlineno + 1
+    for node in ast.walk(function) if function is not None else ():
+        if isinstance(node, ast.AsyncWith) and node.lineno <= line <= (node.end_lineno or 0):
+            return not any(isinstance(inner, _LOOPS) for inner in ast.walk(node))
+    return False
 
 
 def is_filling_cache(site: Site) -> bool:
@@ -78,6 +96,8 @@ def _look(site: Site) -> Iteration:
 
 
 def _looks_like_filling(site: Site) -> bool:
+    if _is_memoised(site):
+        return True
     function = parse_function(site.facts.code)
     if function is None:
         return False
@@ -102,4 +122,17 @@ def _asks_for_absence(test: ast.expr) -> bool:
 
 
 def _stores_item(node: ast.AST) -> bool:
+    """An item of a mapping, or an attribute of a class: what is stored on an instance is stored for each."""
+    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+        return isinstance(node.value, ast.Name) and (node.value.id == "cls" or node.value.id[:1].isupper())
     return isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
+
+
+def _is_memoised(site: Site) -> bool:
+    """Whether the function that the instruction lies in is wrapped by `functools.cache` or `lru_cache`."""
+    function = parse_function(site.facts.code)
+    for node in ast.walk(function) if function is not None else ():
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            decorators = map(ast.unparse, node.decorator_list)
+            return any("cache" in decorator and "property" not in decorator for decorator in decorators)
+    return False

@@ -85,6 +85,8 @@ def see(
     `sources` has values of rows that this recording has seen, each with the node of its row.
     """
     sighting = Sighting(walk)
+    if walk.queryset is None and evaluation is not None:  # an asynchronous iterator has no queryset's frame
+        walk.queryset, walk.method = evaluation.queryset, walk.method or "iterator"
     queryset = walk.queryset
     note = note_of(queryset)
     relation = walk.relation or walk.manager_relation
@@ -279,7 +281,7 @@ def _caveats(model: Any) -> tuple[str, ...]:
 
     if not isinstance(model, type) or not issubclass(model, Model):
         return ()
-    caveats = []
+    caveats = ["multi_table"] if model._meta.parents else []
     if model.save is not Model.save or model.delete is not Model.delete:
         caveats.append("overrides_save")
     watched = (signals.pre_save, signals.post_save, signals.pre_delete, signals.post_delete)

@@ -6,8 +6,9 @@ import ast
 import inspect
 import linecache
 import textwrap
+from itertools import islice
 from tokenize import TokenError
-from types import CodeType
+from types import CodeType, FrameType
 
 
 def parse_function(code: CodeType) -> ast.AST | None:
@@ -17,6 +18,13 @@ def parse_function(code: CodeType) -> ast.AST | None:
         return ast.parse(textwrap.dedent("".join(inspect.getblock(lines))))
     except (SyntaxError, IndexError, ValueError, TokenError):
         return None
+
+
+def parse_current(frame: FrameType) -> ast.AST | None:
+    """The expression that a frame is at."""
+    code = frame.f_code
+    positions = next(islice(code.co_positions(), max(frame.f_lasti, 0) // 2, None), None)
+    return parse_range(code.co_filename, *positions) if positions is not None else None
 
 
 def parse_range(

@@ -24,7 +24,12 @@ from django_querywatch.capture.coroutines import awaiting_frames
 from django_querywatch.capture.looking import is_a, rows_in
 from django_querywatch.capture.places import CodeFacts, Site, places
 from django_querywatch.capture.rounds import pass_loops
-from django_querywatch.capture.shortcuts import Iteration, has_key_function, iteration_of
+from django_querywatch.capture.shortcuts import (
+    Iteration,
+    are_written_out,
+    has_key_function,
+    iteration_of,
+)
 from django_querywatch.capture.sites import ClassSite, FunctionSite, TemplateSite
 
 _DEEPEST = 1_000
@@ -54,6 +59,7 @@ class Walk:
         "owner",
         "prefetch_step",
         "prefetched",
+        "project_sites",
         "queryset",
         "relation",
         "saved",
@@ -63,6 +69,7 @@ class Walk:
     def __init__(self) -> None:
         self.key: list[Any] = []
         """Sites, innermost first."""
+        self.project_sites: list[Site] = []
         self.names: list[Any] = []
         """What tells the rounds of fixed loops and of a framework's loops over declared things apart."""
         self.site: Any = None
@@ -126,10 +133,40 @@ def walk_from(frame: FrameType | None, floor: FrameType | None, task: Any) -> Wa
 
 
 def _walk_awaiting(walk: Walk, handler: FrameType | None, task: Any) -> None:
-    for frame in awaiting_frames(handler, task):
-        facts = places.by_id.get(id(frame.f_code)) or places.add(frame.f_code, frame.f_globals)
+    awaiting = awaiting_frames(handler, task)
+    for frame in awaiting.own:
+        if _pass(walk, frame, _facts(frame)):
+            return
+    if awaiting.parents:
+        _pass_children(walk, awaiting.own[-1:], awaiting.parents)
+
+
+def _pass_children(walk: Walk, child: list[FrameType], parents: list[FrameType]) -> None:
+    """From a task to the one that gathers it: its siblings are a loop unless they are written one by one."""
+    for frame in parents:
+        facts = _facts(frame)
+        if facts.is_project:
+            site = facts.site(frame.f_lasti)
+            if are_written_out(site):
+                walk.names.append(tuple(map(id, child)))
+            else:
+                walk.has_loop = True
+                walk.loop_sites.append(site)
+                for outermost in child:
+                    walk.carriers += rows_of_arguments(outermost)
         if _pass(walk, frame, facts):
             return
+
+
+def _facts(frame: FrameType) -> CodeFacts:
+    return places.by_id.get(id(frame.f_code)) or places.add(frame.f_code, frame.f_globals)
+
+
+def rows_of_arguments(frame: FrameType) -> list[Any]:
+    """The model instances among the positional arguments that a frame was called with."""
+    code, names = frame.f_code, frame.f_locals
+    arguments = (names.get(name) for name in code.co_varnames[: code.co_argcount])
+    return [row for argument in arguments for row in rows_in(argument)]
 
 
 def _pass(walk: Walk, frame: FrameType, facts: CodeFacts) -> bool:
@@ -142,6 +179,7 @@ def _pass(walk: Walk, frame: FrameType, facts: CodeFacts) -> bool:
         if meet is not None and meet(walk, role, frame):
             return True
     elif facts.is_project:
+        walk.project_sites.append(site)
         if walk.site is None and not walk.crossed and not _is_override(walk, facts, frame):
             walk.site = site
             if walk.relation is not None and walk.relation.kind != "deferred" and has_key_function(site):
@@ -174,9 +212,7 @@ def _pass_call(walk: Walk, site: Site) -> None:
     if code.co_flags & _GENERATOR:
         walk.leaves_early = walk.leaves_early or iteration is Iteration.UNTIL
     elif iteration is Iteration.TO_THE_END:
-        names = walk.below.f_locals
-        arguments = (names.get(name) for name in code.co_varnames[: code.co_argcount])
-        _note_rows(walk, site, [row for argument in arguments for row in rows_in(argument)])
+        _note_rows(walk, site, rows_of_arguments(walk.below))
 
 
 def _note_rows(walk: Walk, site: Site, rows: list[Any]) -> None:
@@ -315,10 +351,23 @@ def _meet_view(walk: Walk, role: Role, frame: FrameType) -> bool:
     names = frame.f_locals
     walk.names.append(id(names.get("request")))
     walk.is_frameworks_own = walk.is_frameworks_own or (walk.site or walk.fallback) is None
-    code = getattr(inspect.unwrap(names["callback"]), "__code__", None) if "callback" in names else None
-    if code is not None:
-        _fall_back(walk, FunctionSite(code))
+    if "callback" in names:
+        site = _driven_by(names["callback"])
+        if site is not None:
+            _fall_back(walk, site)
     return True
+
+
+def _driven_by(callback: Any) -> ClassSite | FunctionSite | None:
+    """The class or the function behind a view, as Django, its admin and REST framework tell it."""
+    owner = getattr(callback, "view_class", None) or getattr(callback, "cls", None)
+    model_admin = getattr(callback, "model_admin", None)
+    if model_admin is not None:
+        owner = type(model_admin)
+    if owner is not None:
+        return ClassSite(owner, ("queryset", "model"))
+    code = getattr(inspect.unwrap(callback), "__code__", None)
+    return FunctionSite(code) if code is not None else None
 
 
 def _fall_back(walk: Walk, site: Any) -> None:
@@ -339,6 +388,7 @@ _MEETINGS: dict[str, Callable[[Walk, Role, FrameType], bool]] = {
     at.BULK: _meet_bulk,
     at.PREFETCH: _meet_prefetch,
     at.PROCESS_CACHE: _meet_cache_fill,
+    at.RECORDING: lambda walk, role, frame: True,
     at.DATA_LOOP: _meet_data_loop,
     at.TEMPLATE_NODE: _meet_template_node,
     at.SERIALIZER: _meet_serializer,
