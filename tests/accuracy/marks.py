@@ -16,6 +16,7 @@ from tests.accuracy.declare import Scenario
 
 HERE = Path(__file__).parent
 MARK = re.compile(r"#\s*(culprit|queryset)(?:\s*:\s*([\w, ]+))?")
+ON_A_BRACKET = re.compile(r"\s*[\])}]+,?\s+#\s*(culprit|queryset)")
 SUFFIXES = (".py", ".html", ".txt")
 
 Line = tuple[str, int]
@@ -46,6 +47,8 @@ def _named_marks() -> dict[tuple[str, str], tuple[Line, ...]]:
     for file in sorted(HERE.rglob("*")):
         if file.suffix in SUFFIXES:
             for number, text in enumerate(file.read_text().splitlines(), 1):
+                if ON_A_BRACKET.match(text):
+                    raise ValueError(f"{file.name}:{number}: a formatter has moved this mark off its line")
                 for kind, names in MARK.findall(text):
                     for name in re.findall(r"\w+", names):
                         marks[kind, name] = (*marks.get((kind, name), ()), (str(file), number))

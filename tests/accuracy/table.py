@@ -5,24 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from tests.accuracy.floors import FLOORS
 from tests.accuracy.judging import Verdict
-
-FLOORS = {
-    "ran": 1.0,
-    "label": 1.0,
-    "twin": 1.0,
-    "precision": 1.0,
-    "recall": 1.0,
-    "relation": 0.98,
-    "location": 0.99,
-    "origin": 0.98,
-    "fix": 0.98,
-    "count": 0.98,
-    "id": 0.98,
-    "two rows": 1.0,
-    "one row": 0.95,
-    "one-row alarms": 1.0,
-}
 
 
 def is_good(verdicts: Sequence[Verdict]) -> bool:
