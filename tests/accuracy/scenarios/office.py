@@ -259,7 +259,7 @@ class AdminInlineStrFixed(AdminInlineChoicesFixed):
 
 @n_plus_one(**CHOICES, **{**BOOKS, "ask": as_superuser("shelf/book/")})
 class AdminListEditable(admin.ModelAdmin):  # culprit
-    list_display = ["title", "publisher"]
+    list_display = ["title", "publisher"]  # culprit
     list_editable = ["publisher"]  # culprit
     list_select_related = ["author", "publisher"]
 
