@@ -17,6 +17,8 @@ def main() -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.accuracy.settings"
     if options.labels or options.list:
         _leave_the_detector_out()
+    if options.off:
+        _switch_the_detector_off()
     import django
 
     django.setup()
@@ -32,6 +34,12 @@ def _leave_the_detector_out() -> None:
     settings.INSTALLED_APPS.remove("django_querywatch")
 
 
+def _switch_the_detector_off() -> None:
+    from tests.accuracy import settings
+
+    settings.QUERYWATCH["ENABLED"] = False
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.accuracy", description=__doc__)
     parser.add_argument("names", nargs="*", help="scenarios or families; all by default")
@@ -45,15 +53,11 @@ def _options() -> argparse.Namespace:
 
 
 def _judged(options: argparse.Namespace) -> int:
-    from django.conf import settings
-
     from tests.accuracy import counting, database
     from tests.accuracy.judging import judge
     from tests.accuracy.scenarios import SKIPPED
     from tests.accuracy.table import is_good, render
 
-    if options.off:
-        settings.QUERYWATCH = {**settings.QUERYWATCH, "ENABLED": False}
     database.create()
     counting.install()
     verdicts = [judge(scenario, labels_only=options.labels) for scenario in _chosen(options.names)]

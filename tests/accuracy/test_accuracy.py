@@ -39,7 +39,7 @@ def judgement(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, Verdicts]:
 
 @pytest.mark.parametrize("name", names())
 def test_the_label_is_proven_and_the_detector_agrees(judgement: tuple[int, Verdicts], name: str) -> None:
-    """The label holds without a detector; the N+1 is found and told once; the clean and the fixed are silent."""
+    """The label holds without a detector; the N+1 is told once; the clean and the fixed are silent."""
     verdict = judgement[1][name]
     assert verdict["asked"]
     assert [failure for failure in verdict["failures"] if failure[0] in STRICT] == []
