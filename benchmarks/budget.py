@@ -1,8 +1,9 @@
 """What watching may cost: instructions of one warm request, as a ratio to bare Django.
 
-Source: BUDGET.md of the design, measured in November 2026 on Django 6.1.3, Python 3.12, SQLite in memory. The
-limit, an empty execute wrapper, stood at 1.00, 1.00, 1.03, 1.00, 1.00; django-zeal 2.3, the cheapest peer, at
-1.18, 1.008, 1.00 (it sees no raw texts), 1.00, 1.14; Django's own query log at 1.046, 1.009, 1.27, 1.000, 1.060.
+Source: BUDGET.md of the design, measured in November 2026 on Django 6.1.3, Python 3.12, SQLite in memory.
+W1 to W5 cost an empty execute wrapper, the limit, 1.00, 1.00, 1.03, 1.00, 1.00; django-zeal 2.3, the
+cheapest peer, 1.18, 1.008, 1.00 (it sees no raw texts), 1.00, 1.14; Django's query log
+1.046, 1.009, 1.27, 1.000, 1.060.
 """
 
 BUDGET = {

@@ -1,4 +1,4 @@
-"""How time, memory and analysis grow: each shape at rising sizes, with and without watching, and the exponent."""
+"""How time, memory and analysis grow: each shape at rising sizes, watched and not, and the exponents."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from benchmarks.app.sizes import GROWTH_SIZES, TEXT_SIZES
 from benchmarks.budget import ANALYSIS_MS, POINTER_BYTES, REQUEST_BYTES
 from benchmarks.processes import Worker
-
-LARGE = 10_000
-"""From here on one request is enough: rounds would take minutes and show nothing new."""
+from benchmarks.worker import LARGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

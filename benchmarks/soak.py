@@ -22,7 +22,7 @@ SAMPLES = 20
 PATIENCE = 60
 """Seconds to wait for a server to answer at all."""
 NOISE = 2 * 1024
-"""KiB by which the middle of the last quarter may lie above that of the second: the allocator's own breathing."""
+"""KiB by which the last quarter may lie above the second: the allocator breathes."""
 
 
 def soak(requests: int) -> int:
