@@ -17,6 +17,7 @@ _BEHIND_BEGIN = frozenset(
 )
 _VERBS = frozenset(["select", "insert", "update", "delete", "merge"])
 _BEFORE_TABLE = frozenset(["from", "join", "into", "update", "using"])
+_NOTED = _BEFORE_TABLE | OPENERS | {CLOSE}
 _BEHIND_VERB = frozenset(["only", "lateral", "ignore", "low_priority", "table"])
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"|`((?:[^`]|``)*)`|\[((?:[^\]]|\]\])*)\]')
 
@@ -67,6 +68,8 @@ def _tables(tokens: list[str]) -> Iterator[tuple[int, str]]:
     own_names = _names_behind_with(tokens) if "with" in tokens else frozenset()
     is_query = [True]
     for place, token in enumerate(tokens):
+        if token not in _NOTED:
+            continue
         if token in OPENERS:
             is_query.append(token != CALL or tokens[place + 1 : place + 2] in (["select"], ["with"]))
         elif token == CLOSE and len(is_query) > 1:

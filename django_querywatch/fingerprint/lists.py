@@ -40,7 +40,8 @@ def _constant_list(tokens: list[str], position: int) -> tuple[int, int]:
             depth -= 1
             if not depth:
                 return place + 1, commas + (place > position + 1)
-    return len(tokens), commas + 1
+    dangling = tokens[-1] == ","
+    return len(tokens) - dangling, commas + 1 - dangling
 
 
 def collapse_rows(tokens: list[str]) -> list[str]:
@@ -101,9 +102,13 @@ def collapse_limits(tokens: list[str]) -> list[str]:
     kept: list[str] = []
     position = 0
     while position < len(tokens):
-        end = _after_limits(tokens, position) if tokens[position] in LIMIT_WORDS else position
-        kept += ["limit", VALUE] if end > position else [tokens[position]]
-        position = max(end, position + 1)
+        token = tokens[position]
+        if token in LIMIT_WORDS and (end := _after_limits(tokens, position)) > position:
+            kept += ["limit", VALUE]
+            position = end
+        else:
+            kept.append(token)
+            position += 1
     return kept
 
 

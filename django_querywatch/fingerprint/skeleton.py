@@ -40,6 +40,10 @@ def is_spoiled(raw_tokens: list[str], opened: str, marks: int) -> bool:
 def without_last_comment(sql: str) -> str:
     """Return the text without a comment at its end: sqlcommenter's differs on every request."""
     begin = sql.rfind("/*")
-    if begin < 0 or sql[begin + 2 : begin + 3] in ("+", "!") or sql.find("*/", begin + 2) != len(sql) - 2:
-        return sql
-    return sql[:begin]
+    comment = sql[begin:]
+    is_hint = comment[2:3] in ("+", "!")
+    # A line comment before it may hold the opening, or be completed by what would then follow its dashes.
+    is_alone = (
+        "\n" not in comment and sql[begin - 1 : begin] != "-" and comment.find("*/", 2) == len(comment) - 2
+    )
+    return sql[:begin] if begin >= 0 and is_alone and not is_hint else sql
