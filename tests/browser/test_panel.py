@@ -23,6 +23,10 @@ FOCUSED = """() => {
     while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
     return element.closest("[data-qw-panel]") ? element.tagName : "";
 }"""
+SIDEBAR_WARNS = """() => {
+    const root = document.querySelector("#djDebugRoot")?.shadowRoot ?? document;
+    return root.querySelector(".qw-nav-findings");
+}"""
 HEARD = """element => {
     const copy = element.cloneNode(true);
     copy.querySelectorAll("[aria-hidden=true]").forEach(hidden => hidden.remove());
@@ -93,13 +97,13 @@ def test_the_keyboard_alone_reaches_link_fix_and_sql(open_page):
     toolbar.page.keyboard.press("Enter")
     toolbar.panel.wait_for()
     focused = []
-    while "SUMMARY" not in focused and len(focused) < 30:
+    while "BUTTON" not in focused and len(focused) < 30:
         toolbar.page.keyboard.press("Tab")
         focused.append(toolbar.page.evaluate(FOCUSED))
         if focused[-1] in ("BUTTON", "SUMMARY"):
             toolbar.page.keyboard.press("Enter")
     toolbar.page.get_by_text("Copied", exact=True).wait_for()
-    assert [tag for tag in focused if tag] == ["A", "A", "A", "BUTTON", "SUMMARY"]
+    assert [tag for tag in focused if tag] == ["A", "A", "SUMMARY", "PRE", "A", "BUTTON"]
     assert toolbar.clipboard() == FIX
     assert "SELECT" in toolbar.cards.first.locator(".qw-sql pre").inner_text()
 
@@ -168,7 +172,7 @@ def test_history_switches_the_panel_and_it_still_works(open_page, server):
     toolbar.fetch(WORST)
     toolbar.switch_in_history(WORST)
     toolbar.page.wait_for_function(
-        "() => document.querySelector('#djDebugRoot').shadowRoot.querySelector('.qw-nav-findings')"
+        SIDEBAR_WARNS
     )
     assert "1 N+1" in toolbar.verdict
     toolbar.open_panel()

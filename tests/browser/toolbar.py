@@ -49,6 +49,7 @@ class Toolbar:
     def open_panel(self) -> Any:
         self.page.locator("#djdt-QueryWatchPanel a").click()
         self.panel.wait_for()
+        self.page.wait_for_load_state("networkidle")  # the panel's script comes after its content
         return self.panel
 
     def fetch(self, address: str) -> str:

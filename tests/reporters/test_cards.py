@@ -102,6 +102,7 @@ def test_the_longest_folder_of_the_path_map_wins(file, expected):
 def test_a_fix_on_a_known_queryset_is_the_call_to_add():
     card = card_of(finding())
     assert (card.fix, card.is_chained) == ('.select_related("user")', True)
+    assert card.origin_words == "Change the queryset in"
     assert (card.before, card.after) == ("51", "1")
 
 
@@ -110,6 +111,7 @@ def test_a_fix_elsewhere_is_written_out():
     assert (card.fix, card.is_chained) == ("Order.objects.in_bulk(...)", False)
     admin = card_of(finding(suggestion='list_select_related = ("user",)'))
     assert (admin.fix, admin.is_chained) == ('list_select_related = ("user",)', False)
+    assert admin.origin_words == "Change the class in"
 
 
 def test_a_card_says_nothing_that_is_not_known():

@@ -34,6 +34,8 @@ class Card:
     unlisted_places: str
     """How many more there are; empty where all are listed."""
     origin: Place | None
+    origin_words: str
+    """What to do with the line of the origin."""
     root_model: str
     fix: str
     is_chained: bool
@@ -74,6 +76,7 @@ def make_card(finding: Finding, report: Report, sources: Sources) -> Card:
         other_places=tuple(make_place(frame, config, read) for frame in others[:_MOST_PLACES]),
         unlisted_places=str(len(others) - _MOST_PLACES) if len(others) > _MOST_PLACES else "",
         origin=make_place(finding.origin, config, read) if finding.origin else None,
+        origin_words=_origin_words(finding),
         root_model=escape(finding.root_model or ""),
         fix=_fix(finding),
         is_chained=_is_chained(finding),
@@ -89,6 +92,12 @@ def make_card(finding: Finding, report: Report, sources: Sources) -> Card:
 def _is_chained(finding: Finding) -> bool:
     """A root queryset is known, so that the call goes behind whatever is written there already."""
     return bool(finding.path and finding.suggestion and _CALL.match(finding.suggestion))
+
+
+def _origin_words(finding: Finding) -> str:
+    if _is_chained(finding):
+        return "Change the queryset in"
+    return "Change the class in" if finding.path and finding.suggestion else "The rows come from"
 
 
 def _fix(finding: Finding) -> str:
