@@ -7,7 +7,8 @@ from django.db.models import Count
 
 from tests.accuracy.declare import Scenario, add, clean
 from tests.accuracy.routes import admin_of, as_superuser, first_of
-from tests.accuracy.scenarios.office import BOOKS, PlainInline, run_action
+from tests.accuracy.scenarios.office import BOOKS
+from tests.accuracy.scenarios.office_forms import PlainInline, run_action
 from tests.accuracy.shelf import populate
 from tests.accuracy.shelf.models import Author, Book, Category, Order, Tag
 
