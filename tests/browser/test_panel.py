@@ -96,6 +96,7 @@ def test_the_keyboard_alone_reaches_link_fix_and_sql(open_page):
     toolbar.page.locator("#djdt-QueryWatchPanel a").focus()
     toolbar.page.keyboard.press("Enter")
     toolbar.panel.wait_for()
+    toolbar.page.wait_for_load_state("networkidle")
     focused = []
     while "BUTTON" not in focused and len(focused) < 30:
         toolbar.page.keyboard.press("Tab")
@@ -166,14 +167,20 @@ def test_a_request_by_script_does_not_hide_behind_history(open_page, server, add
     assert f"GET {address}" in toolbar.panel.locator(".qw-request").inner_text()
 
 
+def test_a_redirect_does_not_hide_the_request_before_it(open_page):
+    toolbar = open_page("/")
+    toolbar.page.locator("tr", has_text="Restock").get_by_role("button", name="N+1").click()
+    toolbar.page.wait_for_url("**/products/fixed/")
+    toolbar.open_panel()
+    assert "1 N+1 write" in toolbar.other_request("POST /products/restock/").inner_text()
+
+
 @pytest.mark.parametrize("server", ["runserver", "uvicorn"])
 def test_history_switches_the_panel_and_it_still_works(open_page, server):
     toolbar = open_page(QUIET, server=server)
     toolbar.fetch(WORST)
     toolbar.switch_in_history(WORST)
-    toolbar.page.wait_for_function(
-        SIDEBAR_WARNS
-    )
+    toolbar.page.wait_for_function(SIDEBAR_WARNS)
     assert "1 N+1" in toolbar.verdict
     toolbar.open_panel()
     toolbar.page.get_by_role("button", name="Copy the fix").click()
