@@ -94,11 +94,21 @@ def places(stacks: Sequence[StackGroup]) -> tuple[Frame, ...]:
     return tuple(sorted(counts, key=lambda place: -counts[place]))
 
 
-def identity(kind: Kind, group: QueryGroup, stack: StackGroup, lineage: Lineage | None, path: str | None) -> str:
+def identity(
+    kind: Kind, group: QueryGroup, stack: StackGroup, lineage: Lineage | None, path: str | None
+) -> str:
     """A name that survives more rows, moved lines, another checkout and another database."""
-    family = "n_plus_one_write" if group.kind == "write" and kind in _N_PLUS_ONES else _FAMILIES.get(kind, kind)
+    family = (
+        "n_plus_one_write" if group.kind == "write" and kind in _N_PLUS_ONES else _FAMILIES.get(kind, kind)
+    )
     if path is not None and lineage is not None and stack.lineage is not None:
-        parts = [family, lineage.root_model, path, group.shape, *_named(lineage.origin, lineage.origin_source)]
+        parts = [
+            family,
+            lineage.root_model,
+            path,
+            group.shape,
+            *_named(lineage.origin, lineage.origin_source),
+        ]
     else:
         parts = [family, group.operation, *group.tables, *_named(stack.place, stack.source)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

@@ -35,5 +35,8 @@ def _by_loop(group: QueryGroup, config: Config) -> Iterator[Explained]:
     followers = group.followers
     for stacks in by_place.values():
         is_proven = any(stack.is_proven_source for stack in stacks)
-        yield [group.key], make_finding("n_plus_one", "certain" if is_proven else "likely", group, stacks, followers)
+        yield (
+            [group.key],
+            make_finding("n_plus_one", "certain" if is_proven else "likely", group, stacks, followers),
+        )
         followers = 0

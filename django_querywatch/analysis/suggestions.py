@@ -30,9 +30,13 @@ def suggest(group: QueryGroup, stack: StackGroup, lineage: Lineage | None, kind:
     assert lineage is not None
     path = "__".join((*lineage.path, access.field))
     if access.kind == "parent_link":
-        return Suggestion(words="the parent's fields are deferred: load them with the row, and read them from it")
+        return Suggestion(
+            words="the parent's fields are deferred: load them with the row, and read them from it"
+        )
     if lineage.is_recursive:
-        return Suggestion(words="the relation is followed recursively: fetch the tree in one query and link it in Python")
+        return Suggestion(
+            words="the relation is followed recursively: fetch the tree in one query and link it in Python"
+        )
     if not lineage.is_plain:
         return _beyond_a_filter(lineage, access.field)
     if access.kind == "deferred":
@@ -47,9 +51,13 @@ def _for_single(group: QueryGroup, lineage: Lineage, path: str) -> Suggestion:
     can_join = group.access.kind != "generic" and not any(lineage.to_many) and not lineage.is_raw
     if lineage.is_combined:
         words = "put it on each operand of the union; a combined queryset takes none"
-        return Suggestion(call=f'select_related("{path}")' if can_join else None, words=words, queries_needed=0)
+        return Suggestion(
+            call=f'select_related("{path}")' if can_join else None, words=words, queries_needed=0
+        )
     if lineage.class_kind == "admin" and can_join:
-        return Suggestion(call=f'list_select_related = ("{path}",)', words="on the ModelAdmin", queries_needed=0)
+        return Suggestion(
+            call=f'list_select_related = ("{path}",)', words="on the ModelAdmin", queries_needed=0
+        )
     if can_join and not lineage.is_for_update:
         return Suggestion(call=f'select_related("{path}")', queries_needed=0)
     return Suggestion(call=f'prefetch_related("{path}")')
@@ -63,16 +71,24 @@ def _for_to_many(group: QueryGroup, lineage: Lineage, path: str) -> Suggestion:
         return Suggestion(call=f"prefetch_related({', '.join(paths)})", queries_needed=1 + len(group.eager))
     name, target = access.field.removesuffix("_set"), (access.target or "").rpartition(".")[2]
     if group.is_foreign:
-        return Suggestion(words="a library asks this relation for each row, with conditions of its own: ask it in one go, or cache its answer")
+        return Suggestion(
+            words="a library asks this relation for each row, with conditions of its own: ask it in one go, or cache its answer"
+        )
     if group.shape in ("count", "exists", "aggregate", "contains") and not lineage.path:
         call = {
             "aggregate": _annotation(group, _query_name(access.field)),
             "count": f'annotate({name}_count=Count("{_query_name(access.field)}", distinct=True))',
             "exists": f'annotate(has_{name}=Exists({target}.objects.filter({access.remote_name or "..."}=OuterRef("pk"))))',
         }.get(group.shape)
-        return Suggestion(call=call, words=None if call else "annotate the queryset with the aggregate", queries_needed=0)
-    bypassed = "the prefetch is bypassed: filter() asks the database again; " if group.is_prefetch_bypassed else ""
-    queryset = f"{target}.objects.filter(...)" if group.shape != "first" else f"{target}.objects.order_by(...)"
+        return Suggestion(
+            call=call, words=None if call else "annotate the queryset with the aggregate", queries_needed=0
+        )
+    bypassed = (
+        "the prefetch is bypassed: filter() asks the database again; " if group.is_prefetch_bypassed else ""
+    )
+    queryset = (
+        f"{target}.objects.filter(...)" if group.shape != "first" else f"{target}.objects.order_by(...)"
+    )
     return Suggestion(
         call=f'prefetch_related(Prefetch("{path}", queryset={queryset}, to_attr="..."))',
         words=f"{bypassed}give the Prefetch the same conditions and read the list from its to_attr",
@@ -103,7 +119,9 @@ def _for_deferred(group: QueryGroup, lineage: Lineage, field: str) -> Suggestion
     if lineage.defer:
         words = f'"{path}" is deferred, and read for each row'
         return Suggestion(call=f"defer({', '.join(kept) or 'None'})", words=words, queries_needed=0)
-    return Suggestion(words=f'load "{path}" with the rows: it is deferred, and read for each', queries_needed=0)
+    return Suggestion(
+        words=f'load "{path}" with the rows: it is deferred, and read for each', queries_needed=0
+    )
 
 
 def _beyond_a_filter(lineage: Lineage, field: str) -> Suggestion:
@@ -115,13 +133,19 @@ def _beyond_a_filter(lineage: Lineage, field: str) -> Suggestion:
 
 def _for_loop(group: QueryGroup, stack: StackGroup) -> Suggestion:
     if group.access is not None:
-        return Suggestion(words="the objects were not loaded by a queryset of this recording: fetch the relation where they are")
+        return Suggestion(
+            words="the objects were not loaded by a queryset of this recording: fetch the relation where they are"
+        )
     if group.lookup and group.model and group.shape in ("get", "first", "fetch_all", "iterator", "in_bulk"):
         name = group.lookup[0]
         model = group.model.rpartition(".")[2]
         if group.shape == "get" and len(group.lookup) == 1:
-            return Suggestion(call="in_bulk(...)", words=f"fetch the {model} objects before the loop, by their keys")
-        return Suggestion(call=f"filter({name}__in=[...])", words="ask once before the loop, and group the rows in Python")
+            return Suggestion(
+                call="in_bulk(...)", words=f"fetch the {model} objects before the loop, by their keys"
+            )
+        return Suggestion(
+            call=f"filter({name}__in=[...])", words="ask once before the loop, and group the rows in Python"
+        )
     if group.shape in ("get", "in_bulk") and group.model:
         return Suggestion(call="in_bulk(...)", words="fetch the objects before the loop, by all their keys")
     return Suggestion(words="ask once for all rows before the loop")

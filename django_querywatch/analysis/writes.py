@@ -16,4 +16,7 @@ def detect(groups: Sequence[QueryGroup], config: Config) -> Iterator[Explained]:
         if group.kind == "write" and any(is_n_plus_one_write(stack, config) for stack in group.stacks):
             stacks = [stack for stack in group.stacks if not stack.is_exempt]
             is_certain = any(stack.has_row_loop for stack in stacks)
-            yield [group.key], make_finding("n_plus_one_write", "certain" if is_certain else "likely", group, stacks)
+            yield (
+                [group.key],
+                make_finding("n_plus_one_write", "certain" if is_certain else "likely", group, stacks),
+            )

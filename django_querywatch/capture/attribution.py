@@ -86,15 +86,37 @@ _QUERYSET_METHODS = (
     "update_or_create",
 )
 WRITE_METHODS = frozenset(
-    {"update", "delete", "create", "get_or_create", "update_or_create", "save", "add", "set", "remove", "clear"}
+    {
+        "update",
+        "delete",
+        "create",
+        "get_or_create",
+        "update_or_create",
+        "save",
+        "add",
+        "set",
+        "remove",
+        "clear",
+    }
 )
 
 # (module, dotted name, role): every frame of Django that means something.
 _TARGETS: tuple[tuple[str, str, Role], ...] = (
-    ("django.db.models.fields.related_descriptors", "ForwardManyToOneDescriptor.__get__", Role(RELATION, "forward")),
-    ("django.db.models.fields.related_descriptors", "ReverseOneToOneDescriptor.__get__", Role(RELATION, "reverse_one_to_one")),
+    (
+        "django.db.models.fields.related_descriptors",
+        "ForwardManyToOneDescriptor.__get__",
+        Role(RELATION, "forward"),
+    ),
+    (
+        "django.db.models.fields.related_descriptors",
+        "ReverseOneToOneDescriptor.__get__",
+        Role(RELATION, "reverse_one_to_one"),
+    ),
     ("django.db.models.query_utils", "DeferredAttribute.__get__", Role(RELATION, "deferred")),
-    *(("django.db.models.query", f"QuerySet.{name}", Role(QUERYSET, name.lstrip("_"))) for name in _QUERYSET_METHODS),
+    *(
+        ("django.db.models.query", f"QuerySet.{name}", Role(QUERYSET, name.lstrip("_")))
+        for name in _QUERYSET_METHODS
+    ),
     ("django.db.models.query", "RawQuerySet._fetch_all", Role(QUERYSET, "fetch_all")),
     ("django.db.models.query", "RawQuerySet.iterator", Role(QUERYSET, "iterator")),
     ("django.db.models.query", "QuerySet.bulk_create", Role(BULK, "bulk_create")),
@@ -157,7 +179,11 @@ def _generic_targets() -> tuple[tuple[str, str, Role], ...]:
     if not _is_imported(module):
         return ()
     # Django 6.1 took the descriptor out of the field.
-    owner = "GenericForeignKeyDescriptor" if hasattr(import_module(module), "GenericForeignKeyDescriptor") else "GenericForeignKey"
+    owner = (
+        "GenericForeignKeyDescriptor"
+        if hasattr(import_module(module), "GenericForeignKeyDescriptor")
+        else "GenericForeignKey"
+    )
     return ((module, f"{owner}.__get__", Role(RELATION, "generic")),)
 
 
@@ -222,7 +248,9 @@ def relation_of_descriptor(kind: str, names: Any) -> Relation | None:
         return Relation(kind, instance, field.name, field.model)
     if field.remote_field.parent_link:
         kind = "parent_link"
-    return Relation(kind, instance, field.name, field.model, field.remote_field.model, field.related_query_name())
+    return Relation(
+        kind, instance, field.name, field.model, field.remote_field.model, field.related_query_name()
+    )
 
 
 def relation_of_manager(manager: Any) -> Relation | None:

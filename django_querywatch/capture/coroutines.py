@@ -53,7 +53,8 @@ def _all_tasks(loop: Any) -> set[Any]:
 
 def _waits_for(frames: list[FrameType], shared: Any) -> bool:
     return shared is not None and any(
-        frame.f_code.co_name == "__call__" and frame.f_locals.get("task_context") is shared for frame in frames[:6]
+        frame.f_code.co_name == "__call__" and frame.f_locals.get("task_context") is shared
+        for frame in frames[:6]
     )
 
 

@@ -17,7 +17,9 @@ from django_querywatch.capture.looking import is_a
 from django_querywatch.capture.loops import Loop
 from django_querywatch.capture.source import parse_current, parse_function, parse_range
 
-_PASSING_ON = frozenset({"enumerate", "zip", "reversed", "sorted", "list", "tuple", "set", "frozenset", "iter", "dict"})
+_PASSING_ON = frozenset(
+    {"enumerate", "zip", "reversed", "sorted", "list", "tuple", "set", "frozenset", "iter", "dict"}
+)
 _VIEWS = frozenset({"items", "keys", "values", "copy"})
 _GROWING = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "appendleft"})
 _PLAIN = (str, bytes, int, float, bool, type(None), type)
@@ -62,7 +64,9 @@ def _is_counted(frame: FrameType) -> bool:
 def _iterable(loop: Loop, code: CodeType) -> ast.expr | None:
     where = loop.iterable
     assert where is not None
-    tree = parse_range(code.co_filename, where.lineno, where.end_lineno, where.col_offset, where.end_col_offset)
+    tree = parse_range(
+        code.co_filename, where.lineno, where.end_lineno, where.col_offset, where.end_col_offset
+    )
     if isinstance(tree, (ast.For, ast.AsyncFor)):
         return tree.iter
     if isinstance(tree, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
@@ -116,7 +120,11 @@ class _Scope:
                 values.append(node.value)
             elif isinstance(node, ast.Attribute) and node.attr in _GROWING and _is_name(node.value, name):
                 return None
-        stored = sum(_is_name(n, name) and isinstance(n.ctx, ast.Store) for n in ast.walk(function) if isinstance(n, ast.Name))
+        stored = sum(
+            _is_name(n, name) and isinstance(n.ctx, ast.Store)
+            for n in ast.walk(function)
+            if isinstance(n, ast.Name)
+        )
         return values if values and stored == len(values) else None
 
 
@@ -200,7 +208,11 @@ def _value(node: ast.expr, scope: _Scope) -> Any:
     if is_a(owner, type):
         return inspect.getattr_static(owner, node.attr, _MISSING) if not is_a(owner, EnumMeta) else owner
     # A module or the settings: their attributes are what was declared.
-    return getattr(owner, node.attr, _MISSING) if type(owner).__name__ in ("module", "LazySettings") else _MISSING
+    return (
+        getattr(owner, node.attr, _MISSING)
+        if type(owner).__name__ in ("module", "LazySettings")
+        else _MISSING
+    )
 
 
 def _is_declared(value: Any) -> bool:

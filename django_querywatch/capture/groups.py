@@ -75,7 +75,18 @@ class Bucket:
 class Family:
     """The queries of one cause: one lineage edge, one write in the source, or one fingerprint."""
 
-    __slots__ = ("alias", "buckets", "facts", "fingerprint", "followers", "kind", "marks", "relation", "samples", "sql")
+    __slots__ = (
+        "alias",
+        "buckets",
+        "facts",
+        "fingerprint",
+        "followers",
+        "kind",
+        "marks",
+        "relation",
+        "samples",
+        "sql",
+    )
 
     def __init__(self, sighting: Sighting, alias: str, sql: str, fingerprint: Any) -> None:
         self.kind = sighting.kind
@@ -161,7 +172,9 @@ class Counts:
         self._add_repeat(family, sighting, value, duration)
         return key
 
-    def _add_to_bucket(self, family: Family, sighting: Sighting, arity: int, value: int, duration: float) -> None:
+    def _add_to_bucket(
+        self, family: Family, sighting: Sighting, arity: int, value: int, duration: float
+    ) -> None:
         stack_key = sighting.stack_key
         bucket = family.buckets.get(stack_key)
         if bucket is None:

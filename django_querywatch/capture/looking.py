@@ -58,7 +58,9 @@ def rows_in(value: Any) -> list[Any]:
 
 def is_declared(value: Any) -> bool:
     """Whether a value is code or part of a model's declaration: a field, a class, a function; never data."""
-    return is_a(value, (type, FunctionType, MethodType, BuiltinFunctionType, partial, Field, ForeignObjectRel))
+    return is_a(
+        value, (type, FunctionType, MethodType, BuiltinFunctionType, partial, Field, ForeignObjectRel)
+    )
 
 
 def declared_name(value: Any) -> Any:

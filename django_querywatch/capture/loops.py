@@ -35,7 +35,8 @@ def loops_in(code: CodeType) -> tuple[Loop, ...]:
     back_jumps = [
         i
         for before, i in pairwise(instructions)
-        if _is_back_jump(i) and before.opname != "CLEANUP_THROW"  # the way out of an await that was thrown into
+        if _is_back_jump(i)
+        and before.opname != "CLEANUP_THROW"  # the way out of an await that was thrown into
     ]
     if not back_jumps:
         return ()

@@ -8,7 +8,9 @@ from django.db.models import Model
 from django.db.models.lookups import Exact
 from django.db.models.sql import Query
 
-_SINGLE_ROW_METHODS = frozenset({"get", "first", "last", "earliest", "latest", "get_or_create", "update_or_create"})
+_SINGLE_ROW_METHODS = frozenset(
+    {"get", "first", "last", "earliest", "latest", "get_or_create", "update_or_create"}
+)
 
 
 def may_have_many_rows(query: Any, method: str, is_page: bool = False) -> bool:
@@ -38,7 +40,11 @@ def _asks_unique(query: Query) -> bool:
     if options is None:
         return False
     fields = [_field(child) for child in where.children if _is_exact_value(child)]
-    own = [field for field in fields if field.model._meta.concrete_model in (options.concrete_model, *options.all_parents)]
+    own = [
+        field
+        for field in fields
+        if field.model._meta.concrete_model in (options.concrete_model, *options.all_parents)
+    ]
     if any(field.unique or field.primary_key for field in own):
         return True
     names = {field.name for field in own}
@@ -51,7 +57,11 @@ def _unique_sets(options: Any) -> list[tuple[str, ...]]:
 
 
 def _is_exact_value(child: Any) -> bool:
-    return isinstance(child, Exact) and _field(child) is not None and not hasattr(child.rhs, "resolve_expression")
+    return (
+        isinstance(child, Exact)
+        and _field(child) is not None
+        and not hasattr(child.rhs, "resolve_expression")
+    )
 
 
 def _field(child: Any) -> Any:

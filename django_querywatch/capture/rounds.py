@@ -38,7 +38,9 @@ def pass_loops(walk: Walk, site: Site, frame: FrameType, is_project: bool) -> No
                 walk.names.extend(id(value) for value in values)
                 continue
             walk.has_loop = True
-            walk.leaves_early = walk.leaves_early or loop.leaves_early or any(map(is_filling_cache, walk.project_sites))
+            walk.leaves_early = (
+                walk.leaves_early or loop.leaves_early or any(map(is_filling_cache, walk.project_sites))
+            )
             walk.loop_sites.append(site)
         elif loop.iterable is None or not rows:
             # Frameworks loop over fields, validators, receivers: the one at work tells its rounds apart.

@@ -106,7 +106,9 @@ def see(
     return sighting
 
 
-def _see_relation(sighting: Sighting, relation: Relation, note: Note | None, evaluation: Evaluation | None) -> None:
+def _see_relation(
+    sighting: Sighting, relation: Relation, note: Note | None, evaluation: Evaluation | None
+) -> None:
     parent = node_of(relation.instance)
     sighting.relation = relation
     # Two copies of one row are two rows; an address may be used again when a row is gone.
@@ -126,7 +128,11 @@ def _see_relation(sighting: Sighting, relation: Relation, note: Note | None, eva
     root.facts = query_facts(sighting.walk.queryset)
     root.stack = tuple(sighting.walk.key)
     root.parent, root.relation_name = parent, relation.name
-    evaluation.node = Node(root, (), relation.is_to_many and may_have_many_rows(sighting.walk.queryset.query, sighting.walk.method))
+    evaluation.node = Node(
+        root,
+        (),
+        relation.is_to_many and may_have_many_rows(sighting.walk.queryset.query, sighting.walk.method),
+    )
 
 
 def _step(parent: Node, sighting: Sighting) -> Node:
@@ -307,6 +313,9 @@ def _shape(walk: Walk, relation: Relation) -> str:
         return relation.kind
     if walk.method not in ("fetch_all", "iterator"):
         return walk.method
-    if getattr(walk.queryset.query, "values_select", ()) or getattr(walk.queryset, "_fields", None) is not None:
+    if (
+        getattr(walk.queryset.query, "values_select", ())
+        or getattr(walk.queryset, "_fields", None) is not None
+    ):
         return "values"
     return "all" if _is_plain(walk) else "filter"

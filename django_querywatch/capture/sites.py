@@ -86,7 +86,9 @@ class FunctionSite:
 
     def frame(self) -> Frame:
         return Frame(
-            file=os.path.abspath(self.code.co_filename), line=self.code.co_firstlineno, function=self.code.co_name
+            file=os.path.abspath(self.code.co_filename),
+            line=self.code.co_firstlineno,
+            function=self.code.co_name,
         )
 
 
@@ -134,7 +136,13 @@ def _is_own(owner: type, name: str, lines: list[str]) -> bool:
 def _lines_naming(tree: ast.AST, name: str) -> Iterator[int]:
     nodes = list(ast.walk(tree))
     for node in nodes:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        targets = (
+            node.targets
+            if isinstance(node, ast.Assign)
+            else [node.target]
+            if isinstance(node, ast.AnnAssign)
+            else []
+        )
         if any(isinstance(target, ast.Name) and target.id == name for target in targets):
             yield node.lineno  # type: ignore[attr-defined]
     for node in nodes:

@@ -49,7 +49,9 @@ def parse_range(
 
 def _parse_statement(text: str) -> ast.AST | None:
     try:
-        function = ast.parse("async def _():\n" + (text if text[0] == " " else textwrap.indent(text, " "))).body[0]
+        function = ast.parse(
+            "async def _():\n" + (text if text[0] == " " else textwrap.indent(text, " "))
+        ).body[0]
     except SyntaxError:
         return None
     return function.body[0] if isinstance(function, ast.AsyncFunctionDef) else None

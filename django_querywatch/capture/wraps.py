@@ -51,7 +51,9 @@ def _noting(original: Callable[..., None]) -> Any:
         try:
             if active.get():
                 _note_build(self, sys._getframe(1))
-            elif not (sys._getframe(4).f_code.co_flags & _FUNCTION and sys._getframe(5).f_code.co_flags & _FUNCTION):
+            elif not (
+                sys._getframe(4).f_code.co_flags & _FUNCTION and sys._getframe(5).f_code.co_flags & _FUNCTION
+            ):
                 _note_build(self, sys._getframe(1))
         except Exception as error:
             if not isinstance(error, ValueError):  # the stack is not that deep
@@ -91,7 +93,9 @@ def _note_build(query: Any, frame: FrameType | None) -> None:
         elif frame.f_code.co_argcount and frame.f_code.co_varnames[0] == "self":
             owners.append(frame)
         if is_foreign is None and role is None and _ORM not in frame.f_code.co_filename:
-            is_foreign = not facts.is_project and not frame.f_globals["__name__"].startswith(_TEMPLATE_ENGINES)
+            is_foreign = not facts.is_project and not frame.f_globals["__name__"].startswith(
+                _TEMPLATE_ENGINES
+            )
         frame = frame.f_back
     if site is None:
         site = _driven_class(owners)
