@@ -5,16 +5,15 @@ Capture never decides what is an N+1 and never formats.
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from django.db import connections
 from django.db.backends.signals import connection_created
 
-from django_querywatch.capture import attribution
+from django_querywatch.capture import roles
 from django_querywatch.capture.faults import fault_boundary
 from django_querywatch.capture.places import places
-from django_querywatch.capture.recorder import Recorder, active, watch_query
+from django_querywatch.capture.recorder import Recorder, active, progress, watch_query
 from django_querywatch.capture.values import query_groups, repetitions
 from django_querywatch.capture.wraps import install_wraps
 
@@ -32,25 +31,25 @@ __all__ = [
 ]
 
 set_project_packages = places.set_project_packages
-_state = {"recognised": 0}
 
 
 def install() -> None:
     """Install the wrapper on every connection, and the wraps of the ORM. Calling it again changes nothing."""
-    connection_created.connect(_install_on_created, dispatch_uid="django_querywatch")
+    if not progress.is_installed:
+        connection_created.connect(_install_on_created, dispatch_uid="django_querywatch")
     for connection in connections.all(initialized_only=True):
         install_on(connection)
-    # Optional applications may be imported late; looking again costs one comparison.
-    if _state["recognised"] != len(sys.modules):
-        attribution.recognise()
+    if not progress.is_installed:
+        progress.is_installed = True
+        roles.recognise()
         install_wraps()
-        _state["recognised"] = len(sys.modules)
+    roles.recognise_late()
 
 
 def end_walks_at(*functions: Any) -> None:
     """Say that these functions record: what lies above them on a stack is not part of the recording."""
     for function in functions:
-        places.name_role(function.__code__, attribution.Role(attribution.RECORDING))
+        places.name_role(function.__code__, roles.Role(roles.RECORDING))
 
 
 def install_on(connection: Any) -> None:
@@ -70,7 +69,7 @@ def is_installed(connection: Any) -> bool:
 
 def missing_targets() -> tuple[str, ...]:
     """Names in Django that could not be found: what they would have told is not known."""
-    return tuple(attribution.missing)
+    return tuple(roles.missing)
 
 
 def _install_on_created(connection: Any, **kwargs: Any) -> None:

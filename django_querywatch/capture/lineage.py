@@ -96,9 +96,7 @@ class Node(Forgotten):
 
 def node_of(instance: Any) -> Node | None:
     """The node of a model instance; None for one made by hand, copied, unpickled, or loaded unwatched."""
-    state = getattr(instance, "_state", None)
-    node = getattr(state, ATTRIBUTE, None)
-    return node if isinstance(node, Node) else None
+    return getattr(getattr(instance, "_state", None), ATTRIBUTE, None)
 
 
 def note_of(queryset: Any) -> Note | None:
@@ -107,24 +105,27 @@ def note_of(queryset: Any) -> Note | None:
     return getattr(query, "__dict__", {}).get(ATTRIBUTE)
 
 
-def mark(instances: list[Any], node: Node) -> None:
-    """Point each instance, and what `select_related` hung on it, to its node."""
+def mark(instances: list[Any], node: Node, has_joins: Any) -> None:
+    """Point each instance to its node, and where `select_related` hung others on it, those to theirs."""
     node.rows += len(instances)
     for instance in instances:
-        state = instance._state
-        state._querywatch = node
-        cached = state.__dict__.get("fields_cache")
-        if cached:
-            mark_related(cached, node)
+        instance._state._querywatch = node
+    if has_joins:
+        for instance in instances:
+            _mark_joined(instance._state.fields_cache, node)
 
 
-def mark_related(cached: dict[str, Any], node: Node) -> None:
+def _mark_joined(cached: dict[str, Any], node: Node) -> None:
+    children = node.children
     for name, related in cached.items():
-        state = getattr(related, "_state", None)
-        if state is not None and getattr(state, ATTRIBUTE, None) is None:
+        if related is None or related._state._querywatch is not None:
+            continue
+        child = children.get(name) if children is not None else None
+        if child is None:
             child = node.child(name, is_to_many=False)
-            child.rows += 1
-            state._querywatch = child
-            further = state.__dict__.get("fields_cache")
-            if further:
-                mark_related(further, child)
+            children = node.children
+        child.rows += 1
+        state = related._state
+        state._querywatch = child
+        if "fields_cache" in state.__dict__:
+            _mark_joined(state.fields_cache, child)

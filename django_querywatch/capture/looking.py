@@ -19,6 +19,7 @@ from django.db.models import Field, ForeignObjectRel, Model
 KEY_TYPES = (int, str, UUID, Decimal, date)
 """Types of values that lead from one row to another query."""
 
+_EXACT_KEY_TYPES = frozenset(KEY_TYPES)
 _NAMED = (FunctionType, MethodType, BuiltinFunctionType, type)
 
 
@@ -38,7 +39,8 @@ def own_attributes(value: Any) -> Mapping[str, Any]:
 
 def is_key(value: Any) -> bool:
     """Whether a value could be the parameter by which a row leads to another query."""
-    return is_a(value, KEY_TYPES) and type(value) is not bool
+    kind = type(value)
+    return kind in _EXACT_KEY_TYPES or (issubclass(kind, KEY_TYPES) and kind is not bool)
 
 
 def rows_in(value: Any) -> list[Any]:

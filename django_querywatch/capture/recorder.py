@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from time import perf_counter
 from types import FrameType
@@ -37,6 +37,17 @@ class Local(threading.local):
 local = Local()
 
 
+class Progress:
+    """How far this process has come."""
+
+    is_installed = False
+    has_recorded = False
+    """A recording has ended: what is built at import has been built."""
+
+
+progress = Progress()
+
+
 class Recorder:
     """The counts of one unit of work. Nothing here decides; `analysis` does."""
 
@@ -57,6 +68,7 @@ class Recorder:
         if self.is_open:
             self.is_open = False
             self.elapsed = perf_counter() - self.started
+            progress.has_recorded = True
             self.floor = self.task = None
 
 
@@ -111,20 +123,18 @@ def _note(
             evaluation.node.family = family
 
 
-def remember_rows(rows: list[Any], node: Node) -> None:
-    """Keep the values of the first rows of a root, so that a query by one of them is known to come from there."""
-    if node.path or not node.is_many:
-        return
+def remember_row(row: Any, node: Node) -> None:
+    """Keep the values of a root's first row, so that a query by one of them is known to come from there."""
     for recorder in active.get():
         if len(recorder.sources) < _MOST_SOURCES:
-            recorder.sources.update((value, node) for row in rows[:2] for value in _values_of(row))
+            for value in _values_of(row):
+                if is_key(value):
+                    recorder.sources[value] = node
 
 
-def _values_of(row: Any) -> Iterator[Any]:
+def _values_of(row: Any) -> Iterable[Any]:
     if is_a(row, dict):
-        values: Any = row.values()
-    elif is_a(row, tuple):
-        values = row
-    else:
-        values = own_attributes(row).values() or (row,)
-    return filter(is_key, values)
+        return dict.values(row)
+    if is_a(row, tuple):
+        return tuple.__iter__(row)
+    return own_attributes(row).values() or (row,)

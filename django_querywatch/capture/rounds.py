@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from django_querywatch.capture.attribution import DATA_LOOP
+from django_querywatch.capture.roles import DATA_LOOP
 from django_querywatch.capture.fixed_loops import is_fixed
 from django_querywatch.capture.looking import declared_name, is_a, is_declared, rows_in
 from django_querywatch.capture.places import Site

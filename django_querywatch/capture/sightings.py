@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-from django_querywatch.capture import attribution as at
+from django_querywatch.capture import roles
 from django_querywatch.capture.attribution import Relation, relation_of_manager
 from django_querywatch.capture.lineage import Node, Note, Root, node_of, note_of
 from django_querywatch.capture.looking import is_a, is_key, own_attributes
@@ -26,9 +26,9 @@ class Evaluation:
 
     __slots__ = ("has_instances", "node", "queryset")
 
-    def __init__(self, queryset: Any, has_instances: bool) -> None:
+    def __init__(self, queryset: Any, iterable: Any) -> None:
         self.queryset = queryset
-        self.has_instances = has_instances
+        self.has_instances = "Model" in type(iterable).__name__
         """False for `values()` and the like, whose rows cannot carry a pointer."""
         self.node: Node | None = None
 
@@ -238,9 +238,9 @@ def _flat(params: Any) -> list[Any]:
 def _name_family(sighting: Sighting, text: str, operation: str) -> None:
     walk, relation, node = sighting.walk, sighting.relation, sighting.node
     sighting.stack_key = hash((tuple(walk.key), tuple(walk.names)))
-    if operation in ("INSERT", "UPDATE", "DELETE") or walk.method in at.WRITE_METHODS:
+    if operation in ("INSERT", "UPDATE", "DELETE") or walk.method in roles.WRITE_METHODS:
         sighting.kind = "write"
-        what = walk.method if walk.method in at.WRITE_METHODS else text
+        what = walk.method if walk.method in roles.WRITE_METHODS else text
         sighting.family_key = ("write", walk.place, what)
         # One call may send several statements by one stack: a cascade's, a parent table's.
         sighting.stack_key = hash((sighting.stack_key, text))

@@ -12,10 +12,9 @@ from typing import Any
 
 from django.db.models import Aggregate
 
-from django_querywatch.capture import attribution as at
+from django_querywatch.capture import roles
 from django_querywatch.capture.attribution import (
     Relation,
-    Role,
     is_to_many,
     relation_of_descriptor,
     relation_of_manager,
@@ -23,6 +22,7 @@ from django_querywatch.capture.attribution import (
 from django_querywatch.capture.coroutines import awaiting_frames
 from django_querywatch.capture.looking import is_a, rows_in
 from django_querywatch.capture.places import CodeFacts, Site, places
+from django_querywatch.capture.roles import Role
 from django_querywatch.capture.rounds import pass_loops
 from django_querywatch.capture.shortcuts import (
     Iteration,
@@ -120,7 +120,7 @@ def walk_from(frame: FrameType | None, floor: FrameType | None, task: Any) -> Wa
     depth = 0
     while frame is not None and depth < _DEEPEST:
         facts = by_id.get(id(frame.f_code)) or places.add(frame.f_code, frame.f_globals)
-        if facts.role is not None and facts.role.kind == at.THREAD_HANDLER:
+        if facts.role is not None and facts.role.kind == roles.THREAD_HANDLER:
             _walk_awaiting(walk, frame, task)
             return walk
         if _pass(walk, frame, facts) or frame is floor:
@@ -187,7 +187,7 @@ def _pass(walk: Walk, frame: FrameType, facts: CodeFacts) -> bool:
         if walk.below is not None:
             _pass_call(walk, site)
         walk.below = frame
-    if site.loops and (role is None or role.kind != at.PREFETCH):
+    if site.loops and (role is None or role.kind != roles.PREFETCH):
         pass_loops(walk, site, frame, facts.is_project)
     if role is not None or not facts.is_project:
         walk.below = None
@@ -245,7 +245,7 @@ def _meet_queryset(walk: Walk, role: Role, frame: FrameType) -> bool:
             names = frame.f_locals
             positional = [(one.default_alias, one) for one in names.get("args", ()) if is_a(one, Aggregate)]
             walk.aggregated = [*positional, *names.get("kwargs", {}).items()]
-        if walk.prefetched is None and not (walk.method in at.WRITE_METHODS and role.name == "fetch_all"):
+        if walk.prefetched is None and not (walk.method in roles.WRITE_METHODS and role.name == "fetch_all"):
             walk.method = role.name
     return False
 
@@ -379,21 +379,21 @@ def _fall_back(walk: Walk, site: Any) -> None:
 
 
 _MEETINGS: dict[str, Callable[[Walk, Role, FrameType], bool]] = {
-    at.STATEMENT: _meet_statement,
-    at.RELATION: _meet_relation,
-    at.QUERYSET: _meet_queryset,
-    at.MANAGER: _meet_manager,
-    at.MODEL_API: _meet_model,
-    at.COLLECTOR: _meet_collector,
-    at.BULK: _meet_bulk,
-    at.PREFETCH: _meet_prefetch,
-    at.PROCESS_CACHE: _meet_cache_fill,
-    at.RECORDING: lambda walk, role, frame: True,
-    at.DATA_LOOP: _meet_data_loop,
-    at.TEMPLATE_NODE: _meet_template_node,
-    at.SERIALIZER: _meet_serializer,
-    at.ADMIN_ROW: _meet_admin_row,
-    at.CLASS_VIEW: _meet_class_view,
-    at.BOUNDARY: _meet_boundary,
-    at.VIEW: _meet_view,
+    roles.STATEMENT: _meet_statement,
+    roles.RELATION: _meet_relation,
+    roles.QUERYSET: _meet_queryset,
+    roles.MANAGER: _meet_manager,
+    roles.MODEL_API: _meet_model,
+    roles.COLLECTOR: _meet_collector,
+    roles.BULK: _meet_bulk,
+    roles.PREFETCH: _meet_prefetch,
+    roles.PROCESS_CACHE: _meet_cache_fill,
+    roles.RECORDING: lambda walk, role, frame: True,
+    roles.DATA_LOOP: _meet_data_loop,
+    roles.TEMPLATE_NODE: _meet_template_node,
+    roles.SERIALIZER: _meet_serializer,
+    roles.ADMIN_ROW: _meet_admin_row,
+    roles.CLASS_VIEW: _meet_class_view,
+    roles.BOUNDARY: _meet_boundary,
+    roles.VIEW: _meet_view,
 }

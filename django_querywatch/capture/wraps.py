@@ -14,16 +14,19 @@ from importlib import import_module
 from types import FrameType
 from typing import Any
 
-from django_querywatch.capture import attribution as at
+from django.db.models.base import ModelState
+
+from django_querywatch.capture import roles
 from django_querywatch.capture.faults import report_fault
 from django_querywatch.capture.lineage import ATTRIBUTE, Note, mark, note_of
 from django_querywatch.capture.looking import is_a
 from django_querywatch.capture.places import places
-from django_querywatch.capture.recorder import active, local, remember_rows
+from django_querywatch.capture.recorder import active, local, progress, remember_row
 from django_querywatch.capture.sightings import Evaluation
 from django_querywatch.capture.sites import ClassSite, TemplateSite
 
-_FUNCTION = 0x2  # CO_NEWLOCALS: set on functions, not on class bodies and modules
+_DESCRIPTOR_DEPTH = 5
+"""From `_note_build` over `Query`, `QuerySet` and the base manager to `get_queryset()` of a descriptor."""
 _DEEPEST = 60
 _ORM = os.path.join("django", "db", "")
 _TEMPLATE_ENGINES = ("django.template", "jinja2")
@@ -31,38 +34,56 @@ _TEMPLATE_ENGINES = ("django.template", "jinja2")
 
 def install_wraps() -> None:
     """Wrap each target once; a second call finds nothing to do."""
-    for module, owner, name, make in WRAPS:
-        cls = getattr(import_module(module), owner, None)
-        original = getattr(cls, "__dict__", {}).get(name)
-        if original is None:
-            at.missing.append(f"{module}.{owner}.{name}")
-        elif not hasattr(original, "querywatch_original"):
+    ModelState._querywatch = None  # type: ignore[attr-defined]
+    for module, name, method, make in WRAPS:
+        owner = _owner(getattr(import_module(module), name, None), method)
+        if owner is None:
+            roles.missing.append(f"{module}.{name}.{method}")
+            continue
+        original = owner.__dict__[method]
+        if not hasattr(original, "querywatch_original"):
             wrapped = make(original)
             wrapped.querywatch_original = original
-            setattr(cls, name, wrapped)
+            setattr(owner, method, wrapped)
+
+
+def _owner(cls: Any, method: str) -> Any:
+    """The class that defines a method: Django 6.0 moved the paginator's to a base class."""
+    return next((base for base in getattr(cls, "__mro__", ()) if method in base.__dict__), None)
 
 
 def _noting(original: Callable[..., None]) -> Any:
-    """`Query.__init__`: note where the query is built, and by which related manager."""
+    """`Query.__init__`: note where the query is built, and by which related manager.
+
+    Querysets in class bodies and modules are built at import, before anything records: until the first
+    recording has ended, every query is noted.
+    """
+    is_recording = active.get
 
     @wraps(original)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         original(self, *args, **kwargs)
-        try:
-            if active.get():
-                _note_build(self, sys._getframe(1))
-            elif not (
-                sys._getframe(4).f_code.co_flags & _FUNCTION and sys._getframe(5).f_code.co_flags & _FUNCTION
-            ):
-                _note_build(self, sys._getframe(1))
-        except Exception as error:
-            if not isinstance(error, ValueError):  # the stack is not that deep
+        if is_recording() or not progress.has_recorded:
+            try:
+                _note_build(self)
+            except Exception as error:
                 report_fault(error)
 
     return __init__
 
 
-def _note_build(query: Any, frame: FrameType | None) -> None:
+def _is_descriptors(depth: int) -> bool:
+    """Whether a relation's descriptor builds the query: its frame tells more when the query runs."""
+    try:
+        return id(sys._getframe(depth + 1).f_code) in roles.lookups
+    except ValueError:  # the stack is not that deep
+        return False
+
+
+def _note_build(query: Any) -> None:
+    if _is_descriptors(_DESCRIPTOR_DEPTH):
+        return
+    frame: FrameType | None = sys._getframe(2)
     manager = site = None
     is_foreign: bool | None = None
     owners: list[FrameType] = []
@@ -72,18 +93,18 @@ def _note_build(query: Any, frame: FrameType | None) -> None:
         facts = places.by_id.get(id(frame.f_code)) or places.add(frame.f_code, frame.f_globals)
         role = facts.role
         if role is not None:
-            if role.kind == at.RELATION:
+            if role.kind == roles.RELATION:
                 return  # the descriptor's own frame tells more when the query runs
-            if role.kind == at.MANAGER and manager is None:
+            if role.kind == roles.MANAGER and manager is None:
                 manager = frame.f_locals.get("self")
-            elif role.kind == at.TEMPLATE_NODE:
+            elif role.kind == roles.TEMPLATE_NODE:
                 template = TemplateSite(frame.f_locals["self"])
                 if template.is_project:
                     site = template
                     break
-            elif role.kind in (at.VIEW, at.BOUNDARY, at.THREAD_HANDLER):
+            elif role.kind in (roles.VIEW, roles.BOUNDARY, roles.THREAD_HANDLER):
                 break
-            elif role.kind in (at.CLASS_VIEW, at.ADMIN_ROW):
+            elif role.kind in (roles.CLASS_VIEW, roles.ADMIN_ROW):
                 owners.append(frame)
                 break
         elif facts.is_project:
@@ -135,26 +156,29 @@ def _driven_class(owners: list[FrameType]) -> ClassSite | None:
 def _marking(original: Callable[[Any], Iterator[Any]]) -> Any:
     """`ModelIterable.__iter__`: point each instance to the node of its evaluation."""
 
+    is_recording = active.get
+
     @wraps(original)
     def __iter__(self: Any) -> Iterator[Any]:
-        if not active.get():
+        if not is_recording():
             return original(self)
         if self.chunked_fetch:
             return _mark_chunks(original, self)
-        evaluation = Evaluation(self.queryset, "Model" in type(self).__name__)
+        evaluation = Evaluation(self.queryset, self)
         outer, local.evaluation = local.evaluation, evaluation
         try:
             rows = list(original(self))
         finally:
             local.evaluation = outer
-        _mark(rows, evaluation)
+        if rows and evaluation.node is not None:
+            _mark(rows, evaluation)
         return iter(rows)
 
     return __iter__
 
 
 def _mark_chunks(original: Callable[[Any], Iterator[Any]], iterable: Any) -> Iterator[Any]:
-    evaluation = Evaluation(iterable.queryset, "Model" in type(iterable).__name__)
+    evaluation = Evaluation(iterable.queryset, iterable)
     rows = original(iterable)
     outer, local.evaluation = local.evaluation, evaluation
     try:
@@ -169,13 +193,15 @@ def _mark_chunks(original: Callable[[Any], Iterator[Any]], iterable: Any) -> Ite
 
 def _mark(rows: list[Any], evaluation: Evaluation) -> None:
     node = evaluation.node
+    if node is None:
+        return
     try:
-        if node is not None and rows:
-            if evaluation.has_instances:
-                mark(rows, node)
-            else:
-                node.rows += len(rows)
-            remember_rows(rows, node)
+        if evaluation.has_instances:
+            mark(rows, node, getattr(evaluation.queryset.query, "select_related", False))
+        else:
+            node.rows += len(rows)
+        if node.is_many and not node.path:
+            remember_row(rows[0], node)
     except Exception as error:
         report_fault(error)
 
