@@ -11,10 +11,6 @@ from tests.accuracy.declare import clean
 from tests.accuracy.shelf import populate
 from tests.accuracy.shelf.models import Author, Book, Line, Order, Publisher, Review, Tag
 
-AUTHOR = {"path": "author", "fix": 'select_related("author")', "populate": populate.books}
-PUBLISHER = {"path": "publisher", "fix": 'select_related("publisher")', "populate": populate.books}
-CHOICES = {"kinds": ("n_plus_one", "duplicate"), "one_row": False, "duplicate_ok": True}
-
 
 @clean(populate=populate.books)
 class ClassViewJoined(ListView):

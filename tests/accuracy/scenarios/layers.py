@@ -10,7 +10,6 @@ from tests.accuracy.shelf.models import Book, Category, Line, Order, Review
 
 AUTHOR = {"path": "author", "fix": 'select_related("author")', "populate": populate.books}
 PUBLISHER = {"path": "publisher", "fix": 'select_related("publisher")', "populate": populate.books}
-CUSTOMER = {"path": "customer__user", "fix": 'select_related("customer__user")', "populate": populate.orders}
 
 
 def _only_published(books):

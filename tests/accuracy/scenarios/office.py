@@ -9,7 +9,6 @@ from tests.accuracy.shelf import populate
 from tests.accuracy.shelf.models import Book, Order, Profile, Review
 
 BOOKS = {"routes": admin_of(Book), "ask": as_superuser("shelf/book/"), "populate": populate.books}
-CHOICES = {"kinds": ("n_plus_one", "duplicate"), "one_row": False, "duplicate_ok": True}
 
 
 def joined(path):

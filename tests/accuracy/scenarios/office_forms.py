@@ -27,13 +27,6 @@ class BookInline(admin.TabularInline):  # culprit: AdminInlineChoices
         return super().get_queryset(request).select_related("author")
 
 
-PUBLISHER_PAGE = {
-    "routes": admin_of(Author),
-    "ask": as_superuser("shelf/author/{pk}/change/", pk_of=first_of(Author)),
-    "populate": populate.books_of_author,
-}
-
-
 @n_plus_one(**CHOICES, **PUBLISHER_PAGE)
 class AdminInlineChoices(admin.ModelAdmin):  # culprit
     fields = ["name", "email"]
