@@ -11,7 +11,7 @@ from django_querywatch.reporters.escaping import escape
 
 _LONGEST = 4_000
 """Characters shown of one statement."""
-_BUDGET = 20_000
+_BUDGET = 16_000
 """Characters laid out for one page; beyond it, SQL is shown as it was sent."""
 
 Layout = Callable[[str], str]

@@ -117,3 +117,7 @@ def kept(visited: Visit) -> dict[str, dict[str, Any]]:
 needs_store = pytest.mark.skipif(
     not hasattr(DebugToolbar, "init_store"), reason="debug-toolbar 5.2 keeps toolbars, not stats"
 )
+
+
+def always(request):
+    return True
