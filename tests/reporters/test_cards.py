@@ -168,11 +168,13 @@ def test_a_timeline_joins_what_overlaps_and_stays_inside():
     timeline = make_timeline(found, elapsed=1.0)
     assert timeline.path == "M0 0h2v10h-2zM500 0h100v10h-100zM998 0h2v10h-2z"
     assert timeline.words == "4 queries between 0.0 ms and 3000 ms of a request of 1000 ms"
+    assert timeline.note == ""
 
 
 def test_a_timeline_says_how_many_it_shows():
     timeline = make_timeline(finding(count=900, timeline=((0.0, 0.001),)), elapsed=0.1)
     assert timeline.words.startswith("the first 1 of 900 queries between")
+    assert timeline.note == "first 1"
 
 
 @pytest.mark.parametrize(("timeline", "elapsed"), [((), 1.0), (((0.0, 0.1),), 0.0)])

@@ -20,6 +20,8 @@ class Timeline:
     words: str
     """The same for those who do not see it."""
     end: str
+    note: str
+    """How many are drawn, where that is not all."""
 
 
 def make_timeline(finding: Finding, elapsed: float) -> Timeline | None:
@@ -31,6 +33,7 @@ def make_timeline(finding: Finding, elapsed: float) -> Timeline | None:
         path="".join(f"M{start} 0h{end - start}v10h-{end - start}z" for start, end in spans),
         words=_words(finding, elapsed),
         end=milliseconds(elapsed),
+        note=f"first {len(finding.timeline)}" if len(finding.timeline) < finding.count else "",
     )
 
 
