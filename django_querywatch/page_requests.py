@@ -74,11 +74,12 @@ def watch_pages(pages: Sequence[PageRequest], username: str | None, terminal: Te
     # The reports are this command's to deliver: those of the middleware would be told twice.
     quiet = {**getattr(settings, "QUERYWATCH", {}), "REPORTERS": []}
     get_config()  # ImproperlyConfigured here names the project's own mistake
-    with override_settings(QUERYWATCH=quiet), _rolled_back(), Progress(terminal, len(pages)) as progress:
-        client = _client(username)
+    with override_settings(QUERYWATCH=quiet), Progress(terminal, len(pages)) as progress:
         for page in pages:
             progress.step(str(page))
-            _watch_page(client, page, watched)
+            # Each page finds the database as it was before the command.
+            with _rolled_back():
+                _watch_page(_client(username), page, watched)
     return watched
 
 

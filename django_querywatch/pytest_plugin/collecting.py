@@ -62,6 +62,8 @@ class Collector:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self._text:
+            # Else pytest ends its line of dots inside the section, and only without workers.
+            terminalreporter.ensure_newline()
             terminalreporter.section("querywatch")
             terminalreporter.write_line(self._text)
 

@@ -44,7 +44,7 @@ def group_text(group: QueryGroup) -> str:
 def _budget(recording: Recording, rules: Rules) -> Sequence[str]:
     if rules.max_queries is None:
         return ()
-    groups = [group for group in query_groups(recording.recorder.counts) if rules.counts(group.alias)]
+    groups = [group for group in query_groups(recording.recorder.counts, 0.0) if rules.counts(group.alias)]
     made = recording.query_count if rules.using is None else sum(group.count for group in groups)
     if made <= rules.max_queries:
         return ()

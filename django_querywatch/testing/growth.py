@@ -86,7 +86,7 @@ def _seen(scale: int, recording: Recording, blind: str | None) -> _Run:
     if blind:
         raise AssertionError(blind)
     groups: dict[_Key, tuple[QueryGroup, ...]] = {}
-    for group in query_groups(recording.recorder.counts):
+    for group in query_groups(recording.recorder.counts, 0.0):
         key = (group.alias, group.fingerprint)
         groups[key] = (*groups.get(key, ()), group)
     return _Run(scale, recording.query_count, groups)

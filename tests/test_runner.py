@@ -1,0 +1,133 @@
+"""manage.py test with QueryWatchRunner: the same as the plugin, in one process and in several."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+MANAGE = """
+import sys
+from django.core.management import execute_from_command_line
+if __name__ == "__main__":
+    execute_from_command_line(sys.argv)
+"""
+SETTINGS = """
+from tests.settings import *
+TEST_RUNNER = "django_querywatch.runner.QueryWatchRunner"
+# The shop's tables are made without its migrations, which is faster.
+MIGRATION_MODULES = {app.rpartition(".")[2]: None for app in INSTALLED_APPS}
+"""
+TESTS = """
+from django.test import TestCase
+from example_project.shop.factories import OrderFactory
+from example_project.shop.models import Order, Product
+
+class ListTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        OrderFactory.create_batch(3)
+
+    def setUp(self):
+        [order.user for order in Order.objects.all()]
+
+    def tearDown(self):
+        [order.user for order in Order.objects.all()]
+
+    def test_bad(self):
+        self.client.get("/orders/")
+
+    def test_fixed(self):
+        self.client.get("/orders/fixed/")
+
+    def test_own_data(self):
+        OrderFactory.create_batch(3)
+        for name in [str(number) for number in range(3)]:
+            Product.objects.create(name=name, price=1, stock=1)
+
+class AsyncTests(TestCase):
+    def setUp(self):
+        OrderFactory.create_batch(3)
+
+    async def test_async(self):
+        await self.async_client.get("/orders/parcels/")
+"""
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Run manage.py test in a project of its own; returns what subprocess does."""
+    monkeypatch.setenv("PYTHONPATH", f"{REPOSITORY}:{tmp_path}")
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "runner_settings")
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    (tmp_path / "manage.py").write_text(MANAGE)
+    (tmp_path / "runner_settings.py").write_text(SETTINGS)
+    (tmp_path / "test_pages.py").write_text(TESTS)
+
+    def run_with(*options):
+        command = [sys.executable, "manage.py", "test", *options]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    return run_with
+
+
+def section(done) -> list[str]:
+    lines = done.stdout.splitlines()
+    start = next(index for index, line in enumerate(lines) if line.endswith("watched tests"))
+    return lines[start:]
+
+
+def test_fail_mode_fails_the_methods_with_an_n_plus_one_and_no_others(run):
+    done = run("--querywatch=fail")
+    assert done.returncode == 1
+    failed = {line.split()[1] for line in done.stderr.splitlines() if line.startswith("FAIL: ")}
+    assert failed == {"test_bad", "test_async"}
+    assert "AssertionError: N+1: shop.Order.user fetched 3 times" in done.stderr
+    assert "views/orders.py:" in done.stderr
+
+
+def test_the_section_is_the_same_with_parallel_processes(run):
+    alone = run("--querywatch=report")
+    parallel = run("--querywatch=report", "--parallel=2")
+    assert alone.returncode == parallel.returncode == 0
+    assert section(alone) == section(parallel)
+    assert section(alone)[:2] == [
+        "2 N+1s in 2 of 4 watched tests",
+        "N+1: shop.Order.user, 3 queries at worst, in 1 test",
+    ]
+
+
+def test_without_options_nothing_is_watched(run):
+    done = run()
+    assert done.returncode == 0
+    assert "watched tests" not in done.stdout
+
+
+def test_parallel_processes_fail_too_and_a_baseline_tolerates(run, tmp_path):
+    assert run("--querywatch=fail", "--parallel=2").returncode == 1
+    assert run("--querywatch-baseline=base.txt", "--querywatch-update-baseline").returncode == 0
+    written = (tmp_path / "base.txt").read_text()
+    assert written.count("\n") == 4
+    assert run("--querywatch-baseline=base.txt", "--parallel=2").returncode == 0
+    (tmp_path / "test_pages.py").write_text(TESTS.replace('"/orders/"', '"/orders/fixed/"'))
+    partial = run("--querywatch-baseline=base.txt", "--querywatch-update-baseline", "test_pages.ListTests")
+    assert "stale entries were not looked for: only some tests were asked for" in section(partial)
+    assert (tmp_path / "base.txt").read_text() == written
+    run("--querywatch-baseline=base.txt", "--querywatch-update-baseline", "--querywatch-shrink-only")
+    assert (tmp_path / "base.txt").read_text().count("\n") == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--querywatch=loud"], "invalid choice: 'loud'"),
+        (["--querywatch-baseline=none.txt"], "none.txt does not exist"),
+        (["--querywatch-shrink-only"], "goes with --querywatch-update-baseline"),
+    ],
+)
+def test_a_wrong_option_has_status_2(run, options, message):
+    done = run(*options)
+    assert done.returncode == 2
+    assert message in done.stderr
