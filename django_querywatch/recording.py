@@ -12,7 +12,14 @@ from types import FrameType, TracebackType
 from typing import Any, TypeVar
 
 from django_querywatch.analysis import analyze
-from django_querywatch.capture import Recorder, active, install, query_groups, repetitions, set_project_packages
+from django_querywatch.capture import (
+    Recorder,
+    active,
+    install,
+    query_groups,
+    repetitions,
+    set_project_packages,
+)
 from django_querywatch.conf import get_config
 from django_querywatch.records import Config, Report
 
@@ -34,10 +41,11 @@ class Recording:
     def report(self, config: Config | None = None) -> Report:
         """Analyze what was captured so far, by other settings where some are given."""
         counts = self.recorder.counts
+        config = config or self.config
         return analyze(
-            query_groups(counts),
+            query_groups(counts, config.slow_ms / 1000 if config.slow_ms is not None else None),
             repetitions(counts),
-            config or self.config,
+            config,
             Report(
                 query_count=counts.query_count,
                 duration=counts.duration,
@@ -99,7 +107,9 @@ class record(_Scope):  # noqa: N801 - used as a verb: `with record() as recordin
     call's report to the reporters.
     """
 
-    def __init__(self, name: str = "", *, config: Config | None = None, floor: FrameType | None = None) -> None:
+    def __init__(
+        self, name: str = "", *, config: Config | None = None, floor: FrameType | None = None
+    ) -> None:
         super().__init__()
         self.name = name
         self._config = config

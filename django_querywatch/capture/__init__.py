@@ -11,7 +11,7 @@ from django.db import connections
 from django.db.backends.signals import connection_created
 
 from django_querywatch.capture import roles
-from django_querywatch.capture.faults import fault_boundary
+from django_querywatch.capture.faults import fault_boundary, guarded, report_fault
 from django_querywatch.capture.places import places
 from django_querywatch.capture.recorder import Recorder, active, progress, watch_query
 from django_querywatch.capture.values import query_groups, repetitions
@@ -22,11 +22,13 @@ __all__ = [
     "active",
     "end_walks_at",
     "fault_boundary",
+    "guarded",
     "install",
     "is_installed",
     "missing_targets",
     "query_groups",
     "repetitions",
+    "report_fault",
     "set_project_packages",
 ]
 

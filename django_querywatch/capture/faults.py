@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import wraps
 from types import TracebackType
+from typing import ParamSpec, TypeVar
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
 
 logger = logging.getLogger("django_querywatch")
 _seen: set[tuple[str, int]] = set()
@@ -46,3 +52,15 @@ def report_fault(error: Exception) -> None:
 
 
 fault_boundary = FaultBoundary()
+
+
+def guarded(function: Callable[Parameters, Result]) -> Callable[Parameters, Result | None]:
+    """The function inside of the boundary: None where it failed."""
+
+    @wraps(function)
+    def guarding(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result | None:
+        with fault_boundary:
+            return function(*args, **kwargs)
+        return None
+
+    return guarding

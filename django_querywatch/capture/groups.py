@@ -5,18 +5,31 @@ Mutable and bounded while the recording runs; `values` makes frozen `QueryGroup`
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django_querywatch.capture.attribution import Relation
 from django_querywatch.capture.lineage import Node
 from django_querywatch.capture.sightings import Sighting, family_facts
-from django_querywatch.capture.stack import Walk
+from django_querywatch.capture.walk import Walk
+from django_querywatch.fingerprint import Fingerprint
 
 MOST_BUCKETS = 1_200
 MOST_PARAMETERS = 16
 MOST_MARKS = 32
 MOST_REPEATS = 2_000
 MOST_SAMPLES = 3
+
+
+class Query(NamedTuple):
+    """One query, as the execute wrapper saw it."""
+
+    alias: str
+    sql: str
+    fingerprint: Fingerprint
+    arity: int
+    params: Any
+    start: float
+    duration: float
 
 
 class Bucket:
@@ -71,6 +84,28 @@ class Bucket:
         self.is_exempt = sighting.is_exempt
         self.is_peers = _tracks_peers(sighting.relation)
 
+    @property
+    def has_evidence(self) -> bool:
+        """Whether a loop is on the way: even one query may say something then."""
+        return self.has_loop or self.has_row_loop
+
+    def add(self, sighting: Sighting, query: Query, value: int) -> None:
+        """Count one query; `value` is the hash of what it asked."""
+        self.count += 1
+        self.duration += query.duration
+        self.longest = max(self.longest, query.duration)
+        self.is_irregular = self.is_irregular or query.arity > self.last_arity > 0
+        self.last_arity = query.arity
+        self.arity = max(self.arity, query.arity)
+        self.is_exempt = self.is_exempt or sighting.is_exempt
+        self.has_row_loop = self.has_row_loop or sighting.has_row_loop
+        self.carrier = self.carrier or sighting.carrier
+        self.is_proven_carrier = self.is_proven_carrier or sighting.is_proven_carrier
+        if sighting.parent_key != self.first_parent:
+            self.has_distinct_parents = True
+        if len(self.parameters) < MOST_PARAMETERS:
+            self.parameters.add(value)
+
 
 class Family:
     """The queries of one cause: one lineage edge, one write in the source, or one fingerprint."""
@@ -81,6 +116,7 @@ class Family:
         "facts",
         "fingerprint",
         "followers",
+        "key",
         "kind",
         "marks",
         "relation",
@@ -88,14 +124,15 @@ class Family:
         "sql",
     )
 
-    def __init__(self, sighting: Sighting, alias: str, sql: str, fingerprint: Any) -> None:
+    def __init__(self, key: tuple[Any, ...], sighting: Sighting, query: Query) -> None:
+        self.key = key
         self.kind = sighting.kind
-        self.alias = alias
-        self.sql = sql
-        self.fingerprint = fingerprint
+        self.alias = query.alias
+        self.sql = query.sql
+        self.fingerprint = query.fingerprint
         self.relation: Relation | None = sighting.relation and sighting.relation._replace(instance=None)
-        self.facts = family_facts(sighting)
-        """What the advice needs, taken from the first query."""
+        self.facts: dict[str, Any] | None = None
+        """What the advice needs, taken once."""
         self.buckets: dict[int, Bucket] = {}
         self.followers = 0
         """Queries of prefetches that these queries brought along."""
@@ -137,66 +174,55 @@ class Counts:
         self.bucket_count = 0
         self.is_truncated = False
 
-    def add(
-        self,
-        sighting: Sighting,
-        alias: str,
-        sql: str,
-        fingerprint: Any,
-        arity: int,
-        params: Any,
-        start: float,
-        duration: float,
-    ) -> Any:
-        """Count one query; the key of its family comes back, so that the rows it brings can name it."""
+    def add_settled(self, family: Family, bucket: Bucket, duration: float) -> None:
+        """Count one more query of a group whose verdict is settled."""
         self.query_count += 1
         self.duration += duration
-        if sighting.follows is not None:
-            cause = self.families.get(sighting.follows)
-            if cause is not None:
-                cause.followers += 1
-                return sighting.follows
-        key = (alias, *sighting.family_key)
+        bucket.count += 1
+        bucket.duration += duration
+        if duration > bucket.longest:
+            bucket.longest = duration
+
+    def add(
+        self, sighting: Sighting, query: Query, since_start: float
+    ) -> tuple[Family | None, Bucket | None]:
+        """Count one query; its family and bucket come back, None where a cap is reached."""
+        self.query_count += 1
+        self.duration += query.duration
+        cause = self.families.get(sighting.follows)
+        if cause is not None:
+            cause.followers += 1
+            return cause, None
+        key = (query.alias, *sighting.family_key)
         family = self.families.get(key)
         if family is None:
             if self.bucket_count >= MOST_BUCKETS:
                 self.is_truncated = True
-                return key
-            family = self.families[key] = Family(sighting, alias, sql, fingerprint)
+                return None, None
+            family = self.families[key] = Family(key, sighting, query)
         if len(family.marks) < MOST_MARKS:
-            family.marks.append((start, duration))
+            family.marks.append((since_start, query.duration))
         if self.shows_params and len(family.samples) < MOST_SAMPLES:
-            family.samples.append(repr(params)[:200])
-        value = _value_of(sql, params)
-        self._add_to_bucket(family, sighting, arity, value, duration)
-        self._add_repeat(family, sighting, value, duration)
-        return key
+            family.samples.append(repr(query.params)[:200])
+        value = _value_of(query.sql, query.params)
+        bucket = self._bucket(family, sighting)
+        if bucket is not None:
+            bucket.add(sighting, query, value)
+            # Most groups never have a finding: what advice needs is asked for when one is possible.
+            if family.facts is None and (len(family.buckets) > 1 or bucket.count > 1 or bucket.has_evidence):
+                family.facts = family_facts(sighting)
+        self._add_repeat(family, sighting, value, query.duration)
+        return family, bucket
 
-    def _add_to_bucket(
-        self, family: Family, sighting: Sighting, arity: int, value: int, duration: float
-    ) -> None:
-        stack_key = sighting.stack_key
-        bucket = family.buckets.get(stack_key)
+    def _bucket(self, family: Family, sighting: Sighting) -> Bucket | None:
+        bucket = family.buckets.get(sighting.stack_key)
         if bucket is None:
             if self.bucket_count >= MOST_BUCKETS:
                 self.is_truncated = True
-                return
+                return None
             self.bucket_count += 1
-            bucket = family.buckets[stack_key] = Bucket(sighting)
-        bucket.count += 1
-        bucket.duration += duration
-        bucket.longest = max(bucket.longest, duration)
-        bucket.is_irregular = bucket.is_irregular or arity > bucket.last_arity > 0
-        bucket.last_arity = arity
-        bucket.arity = max(bucket.arity, arity)
-        bucket.is_exempt = bucket.is_exempt or sighting.is_exempt
-        bucket.has_row_loop = bucket.has_row_loop or sighting.has_row_loop
-        bucket.carrier = bucket.carrier or sighting.carrier
-        bucket.is_proven_carrier = bucket.is_proven_carrier or sighting.is_proven_carrier
-        if sighting.parent_key != bucket.first_parent:
-            bucket.has_distinct_parents = True
-        if len(bucket.parameters) < MOST_PARAMETERS:
-            bucket.parameters.add(value)
+            bucket = family.buckets[sighting.stack_key] = Bucket(sighting)
+        return bucket
 
     def _add_repeat(self, family: Family, sighting: Sighting, value: int, duration: float) -> None:
         walk = sighting.walk

@@ -62,11 +62,22 @@ class Site:
 class CodeFacts:
     """What is known of a code object: whose it is, which role it plays in the ORM, its sites so far."""
 
-    __slots__ = ("_loops", "code", "is_project", "role", "sites", "template_lines")
+    __slots__ = (
+        "_loops",
+        "code",
+        "is_project",
+        "is_telling",
+        "is_thread_handler",
+        "role",
+        "sites",
+        "template_lines",
+    )
 
     def __init__(self, code: CodeType, is_project: bool, role: Any, template_lines: str | None) -> None:
         self.code = code
         self.is_project = is_project
+        self.is_telling = is_project or role is not None
+        self.is_thread_handler = role is not None and role.kind == "thread_handler"
         self.role = role
         self.template_lines = template_lines
         self.sites: dict[int, Site] = {}

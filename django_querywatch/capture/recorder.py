@@ -15,11 +15,12 @@ from types import FrameType
 from typing import Any
 
 from django_querywatch.capture.faults import report_fault
-from django_querywatch.capture.groups import Counts
+from django_querywatch.capture.groups import Counts, Query
 from django_querywatch.capture.lineage import Node
 from django_querywatch.capture.looking import is_a, is_key, own_attributes
-from django_querywatch.capture.sightings import Evaluation, see
-from django_querywatch.capture.stack import Walk, walk_from
+from django_querywatch.capture.sightings import Evaluation, Sighting, see
+from django_querywatch.capture.settled import ENOUGH, Settled, settle
+from django_querywatch.capture.stack import walk_from
 from django_querywatch.fingerprint import fingerprint
 
 _MOST_SOURCES = 400
@@ -60,6 +61,8 @@ class Recorder:
         self.started = perf_counter()
         self.elapsed = 0.0
         self.counts = Counts(shows_params)
+        self.settled: dict[str, Settled] = {}
+        """By fingerprint: the call site whose queries only count from now on."""
         self.sources: dict[Any, Node] = {}
         """Values of the first rows of many-row querysets, to recognise them as parameters."""
 
@@ -107,20 +110,38 @@ def _note(
     duration: float,
 ) -> None:
     connection = context["connection"]
+    alias = connection.alias
     print_ = fingerprint(sql, connection.vendor)
-    if print_.operation == "TRANSACTION":
-        return
     for recorder in recorders:
         if not recorder.is_open:
             continue
-        walk = walk_from(sys._getframe(2), recorder.floor, recorder.task)
-        sighting = see(walk, evaluation, print_.text, print_.operation, params, recorder.sources)
-        arity = len(params) if many else print_.arity
-        family = recorder.counts.add(
-            sighting, connection.alias, sql, print_, arity, params, start - recorder.started, duration
-        )
-        if evaluation is not None and evaluation.node is not None and evaluation.node.family is None:
-            evaluation.node.family = family
+        settled = recorder.settled.get(print_.text)
+        if (
+            settled is not None
+            and settled.alias == alias
+            and settled.is_same(evaluation, _FRAMES_TO_QUERY + 1)
+        ):
+            recorder.counts.add_settled(settled.family, settled.bucket, duration)
+        elif print_.operation != "TRANSACTION":
+            walk = walk_from(sys._getframe(_FRAMES_TO_QUERY), recorder.floor, recorder.task)
+            sighting = see(walk, evaluation, print_.text, print_.operation, params, recorder.sources)
+            query = Query(alias, sql, print_, len(params) if many else print_.arity, params, start, duration)
+            _count(recorder, sighting, query, evaluation)
+
+
+_FRAMES_TO_QUERY = 2
+"""From `_note` over `watch_query` to Django's frame that called it."""
+
+
+def _count(recorder: Recorder, sighting: Sighting, query: Query, evaluation: Evaluation | None) -> None:
+    family, bucket = recorder.counts.add(sighting, query, query.start - recorder.started)
+    node = evaluation.node if evaluation is not None else None
+    if node is not None and node.family is None and family is not None:
+        node.family = family.key
+    if bucket is not None and family is not None and bucket.count == ENOUGH:
+        settled = settle(sighting, family, bucket, evaluation)
+        if settled is not None:
+            recorder.settled[query.fingerprint.text] = settled
 
 
 def remember_row(row: Any, node: Node) -> None:

@@ -132,7 +132,12 @@ _LATE_TARGETS: dict[str, tuple[tuple[str, Role], ...]] = {
     ),
     "django.contrib.contenttypes.fields": (
         # Django 6.1 took the descriptor out of the field.
-        ("GenericForeignKeyDescriptor.__get__" if django.VERSION >= (6, 1) else "GenericForeignKey.__get__", Role(RELATION, "generic")),
+        (
+            "GenericForeignKeyDescriptor.__get__"
+            if django.VERSION >= (6, 1)
+            else "GenericForeignKey.__get__",
+            Role(RELATION, "generic"),
+        ),
     ),
     "django.contrib.sites.models": (
         ("SiteManager._get_site_by_id", Role(PROCESS_CACHE)),

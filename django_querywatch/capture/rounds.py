@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from types import FrameType
-from typing import TYPE_CHECKING, Any
 
 from django_querywatch.capture.roles import DATA_LOOP
 from django_querywatch.capture.fixed_loops import is_fixed
 from django_querywatch.capture.looking import declared_name, is_a, is_declared, rows_in
 from django_querywatch.capture.places import Site
 from django_querywatch.capture.shortcuts import is_filling_cache
-
-if TYPE_CHECKING:
-    from django_querywatch.capture.stack import Walk
+from django_querywatch.capture.walk import Walk
 
 
 def pass_loops(walk: Walk, site: Site, frame: FrameType, is_project: bool) -> None:

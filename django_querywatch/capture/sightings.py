@@ -18,7 +18,7 @@ from django_querywatch.capture.querysets import (
     query_facts,
 )
 from django_querywatch.capture.sites import TemplateSite
-from django_querywatch.capture.stack import Walk
+from django_querywatch.capture.walk import Walk
 
 
 class Evaluation:
@@ -65,7 +65,7 @@ class Sighting:
         self.is_proven_carrier = False
         self.has_row_loop = False
         self.follows: Any = None
-        """The family that this query's prefetch belongs to."""
+        """The key of the family that this query's prefetch belongs to."""
         self.stack_key = 0
         self.is_many_keyed = False
         """It asks for a list of keys or a page of rows: a batch, unless a loop over rows is around it."""
@@ -96,7 +96,7 @@ def see(
         _see_prefetch(sighting, walk, evaluation)
     elif relation is not None:
         _see_relation(sighting, relation, note, evaluation)
-    elif evaluation is not None:
+    elif evaluation is not None and evaluation.node is None:
         evaluation.node = _root_node(walk, queryset, note)
     if evaluation is not None and walk.is_cache_fill:
         evaluation.node = None
@@ -119,7 +119,7 @@ def _see_relation(
         sighting.single = parent
         if relation.model is relation.target and parent.path[-1:] == (relation.name,):
             sighting.is_exempt = True  # a chain: parent of parent of parent
-    if evaluation is None or relation.kind == "deferred":
+    if evaluation is None or evaluation.node is not None or relation.kind == "deferred":
         return
     if parent is not None and (parent.is_many or not relation.is_to_many):
         evaluation.node = _step(parent, sighting)
@@ -174,7 +174,7 @@ def _see_prefetch(sighting: Sighting, walk: Walk, evaluation: Evaluation | None)
     parent = node_of(first)
     if walk.owner is not None and parent is not None:
         sighting.follows = parent.family
-    if evaluation is not None and parent is not None:
+    if evaluation is not None and evaluation.node is None and parent is not None:
         name, is_to_many = walk.prefetch_step
         evaluation.node = parent.child(name, is_to_many)
         evaluation.node.family = parent.family

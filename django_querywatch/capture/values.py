@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from django_querywatch.capture.attribution import Relation
-from django_querywatch.capture.groups import Bucket, Counts, Family
+from django_querywatch.capture.groups import Bucket, Counts, Family, Repeat
 from django_querywatch.capture.lineage import Node, Root
 from django_querywatch.capture.places import source_line
 from django_querywatch.capture.sites import ClassSite, TemplateSite
@@ -16,9 +16,24 @@ _FRAMEWORKS_FIXED_REPEATS = 2
 """A framework may ask twice for itself, as the admin counts a list twice; more than that grows with something."""
 
 
-def query_groups(counts: Counts) -> list[QueryGroup]:
-    """One value per family."""
-    return [_query_group(family) for family in counts.families.values()]
+def query_groups(counts: Counts, slow: float | None) -> list[QueryGroup]:
+    """One value per family that a finding could come of; `slow` is the limit in seconds, where there is one."""
+    repeated = {id(repeat.family) for repeat in counts.repeats.values() if _is_repeated(repeat)}
+    return [
+        _query_group(family)
+        for family in counts.families.values()
+        if family.facts is not None
+        or id(family) in repeated
+        or (slow is not None and _longest(family) >= slow)
+    ]
+
+
+def _longest(family: Family) -> float:
+    return max(bucket.longest for bucket in family.buckets.values())
+
+
+def _is_repeated(repeat: Repeat) -> bool:
+    return repeat.count > (_FRAMEWORKS_FIXED_REPEATS if repeat.is_frameworks_own else 1)
 
 
 def repetitions(counts: Counts) -> list[Repetition]:
@@ -31,12 +46,12 @@ def repetitions(counts: Counts) -> list[Repetition]:
             places=tuple(frame for frame in map(_frame, repeat.places) if frame),
         )
         for repeat in counts.repeats.values()
-        if repeat.count > (_FRAMEWORKS_FIXED_REPEATS if repeat.is_frameworks_own else 1)
+        if _is_repeated(repeat)
     ]
 
 
 def _query_group(family: Family) -> QueryGroup:
-    facts = family.facts
+    facts = family.facts or {}
     return QueryGroup(
         key=id(family),
         kind=family.kind,
