@@ -5,6 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 LINT_INSTALLED := $(VENV)/.lint-installed
+DOCS_INSTALLED := $(VENV)/.docs-installed
 MANAGE := $(BIN)/python example_project/manage.py
 
 .DEFAULT_GOAL := help
@@ -21,6 +22,10 @@ $(INSTALLED): pyproject.toml
 
 $(LINT_INSTALLED): $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint]'
+	touch $@
+
+$(DOCS_INSTALLED): $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,docs]'
 	touch $@
 
 .PHONY: shop
@@ -43,6 +48,14 @@ test: $(INSTALLED) ## Run the tests that need nothing but Python
 .PHONY: readme
 readme: shop ## Put the demo's output into the README
 	$(BIN)/python docs/paste_demo.py
+
+.PHONY: messages
+messages: $(INSTALLED) ## Put the messages about the samples into the documentation
+	$(BIN)/python docs/paste_messages.py
+
+.PHONY: docs
+docs: $(DOCS_INSTALLED) ## Build the documentation into docs/_build/html; a warning is an error
+	$(BIN)/python -m sphinx -b html -W --keep-going --quiet docs docs/_build/html
 
 .PHONY: accuracy
 accuracy: $(INSTALLED) ## Judge the detector on every way Django repeats a query, and print the table

@@ -1,0 +1,193 @@
+"""The documentation tells the truth: its code runs, its messages are what is said, its tutorial works."""
+
+import ast
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+
+from django_querywatch.conf import DEFAULTS, problems
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "docs"))
+
+from samples import Fence, demo_fences, demo_message, fences, run, samples, without_durations  # noqa: E402
+
+from example_project.shop.factories import fill_shop  # noqa: E402
+
+PAGES = {page.stem: page.read_text() for page in sorted((ROOT / "docs").glob("*.md"))}
+README = (ROOT / "README.md").read_text()
+SAMPLES = {sample.heading: sample for sample in samples(PAGES["kinds"])}
+PYTHON = [
+    (name, fence) for name, page in PAGES.items() for fence in fences(page) if fence.language == "python"
+]
+OURS = {"DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "GITHUB_ACTIONS"}
+"""What the settings of the tests, or CI, put into the environment."""
+RUN = re.compile(r"<!-- run -->\n")
+
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def shop(django_db_setup, django_db_blocker) -> Iterator[None]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        fill_shop()
+        yield
+        transaction.set_rollback(True)
+
+
+def test_there_is_a_sample_of_every_kind():
+    told = {sample.message.text.partition(":")[0].removeprefix("likely ") for sample in SAMPLES.values()}
+    assert told == {"N+1", "N+1 write", "potential N+1", "duplicate", "slow query"}
+
+
+@pytest.mark.parametrize("heading", SAMPLES)
+def test_the_message_shown_is_what_is_said(heading, shop, tmp_path):
+    """Run ``make messages`` after the wording of messages has changed."""
+    sample = SAMPLES[heading]
+    said = run(sample.wrong, tmp_path, sample.config)[1]
+    assert without_durations(said) == without_durations(sample.message.text)
+
+
+@pytest.mark.parametrize("heading", [heading for heading, sample in SAMPLES.items() if sample.fixed])
+def test_the_fixed_code_does_the_same_and_is_silent(heading, shop, tmp_path):
+    sample = SAMPLES[heading]
+    wrong = run(sample.wrong, tmp_path / "wrong", sample.config)
+    fixed = run(sample.fixed, tmp_path / "fixed", sample.config)
+    assert wrong[1]
+    assert fixed == (wrong[0], "")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_messages_of_the_demo_are_those_of_the_readme(name):
+    for path, fence in demo_fences(PAGES[name]):
+        assert without_durations(fence.text) == without_durations(demo_message(README, path))
+
+
+@pytest.mark.parametrize(("name", "fence"), PYTHON, ids=lambda value: getattr(value, "span", value))
+def test_code_can_be_parsed(name, fence):
+    ast.parse(fence.text)
+
+
+def test_settings_shown_are_valid(settings):
+    shown = [fence for _, fence in PYTHON if fence.text.startswith("QUERYWATCH = ")]
+    assert shown
+    for fence in shown:
+        settings.QUERYWATCH = assigned(fence)
+        assert problems() == [], fence.text
+
+
+def test_every_setting_has_a_section():
+    assert re.findall(r"^```\{setting\} (\w+)$", PAGES["settings"], re.MULTILINE) == list(DEFAULTS)
+
+
+def test_every_system_check_is_listed():
+    source = (ROOT / "django_querywatch" / "checks.py").read_text()
+    ids = set(re.findall(r'id="(django_querywatch\.\w+)"', source))
+    assert ids == set(re.findall(r"^\| `(django_querywatch\.\w+)`", PAGES["settings"], re.MULTILINE))
+
+
+def test_code_marked_as_run_runs(tmp_path):
+    """All of it in one pytest of its own, so that markers, fixtures and the plugin are real."""
+    count = sum(write_as_tests(name, page, tmp_path) for name, page in PAGES.items())
+    assert count > 10
+    result = command(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "."], copy_of_project(tmp_path)
+    )
+    assert result.returncode == 0, result.stdout
+
+
+def test_the_tutorial_works(tmp_path):
+    """Its commands and edits, one after the other; a browser is not opened here."""
+    folder = copy_of_project(tmp_path)
+    statuses, output = [], ""
+    for fence in fences(PAGES["tutorial"]):
+        match fence.language:
+            case "console":
+                for line in commands(fence):
+                    result = command(line, folder)
+                    output = result.stdout
+                    statuses.append(result.returncode)
+            case "python":
+                (folder / fence.caption).write_text(fence.text)
+            case "diff":
+                apply(fence, folder)
+            case "text":
+                for line in without_durations(fence.text).splitlines():
+                    assert line.strip() in without_durations(output), output
+    set_up = statuses[:2]
+    assert set_up == [0, 0]
+    assert statuses[2:] == [1, 1, 0, 0], "a finding, a failing test, a passing test, no finding"
+
+
+def assigned(fence: Fence) -> object:
+    names: dict[str, object] = {}
+    exec(fence.text, names)
+    return names["QUERYWATCH"]
+
+
+def write_as_tests(name: str, page: str, folder: Path) -> int:
+    marked = [found.end() for found in RUN.finditer(page)]
+    for start in marked:
+        fence = next(fence for fence in fences(page) if fence.span[0] > start)
+        more = "" if "def test" in fence.text else "\n\ndef test_it_was_run():\n    pass\n"
+        (folder / f"test_{name.replace('-', '_')}_{start}.py").write_text(fence.text + more)
+    return len(marked)
+
+
+def copy_of_project(folder: Path) -> Path:
+    """What a clone has, as far as the tutorial goes."""
+    hidden = shutil.ignore_patterns("*.sqlite3", "__pycache__")
+    shutil.copytree(ROOT / "example_project", folder / "example_project", ignore=hidden)
+    (folder / "tests").mkdir()
+    for file in ("tests/__init__.py", "tests/settings.py", "pyproject.toml"):
+        shutil.copy(ROOT / file, folder / file)
+    return folder
+
+
+def commands(fence: Fence) -> Iterator[list[str]]:
+    """The commands of a block; those of make as the Makefile has them, and none for git and the server."""
+    for line in re.findall(r"^\$ (.*)$", fence.text, re.MULTILINE):
+        words = shlex.split(line)
+        if words == ["make", "shop"]:
+            yield from map(shlex.split, recipe("shop"))
+        elif words[0] == ".venv/bin/python":
+            yield words
+        else:
+            assert words[0] in ("git", "cd") or words == ["make", "run"], line
+
+
+def recipe(target: str) -> list[str]:
+    makefile = (ROOT / "Makefile").read_text()
+    lines = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)[1].splitlines()
+    return [line.replace("$(MANAGE)", ".venv/bin/python example_project/manage.py") for line in lines]
+
+
+def command(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable if word == ".venv/bin/python" else word for word in words],
+        cwd=folder,
+        env={key: value for key, value in os.environ.items() if key not in OURS},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+def apply(fence: Fence, folder: Path) -> None:
+    """The edit that a diff without line numbers shows; it must fit in one place."""
+    lines = fence.text.splitlines()
+    before = "\n".join(line[1:] for line in lines if not line.startswith("+"))
+    after = "\n".join(line[1:] for line in lines if not line.startswith("-"))
+    file = folder / fence.caption
+    assert file.read_text().count(before) == 1
+    file.write_text(file.read_text().replace(before, after))
