@@ -5,13 +5,15 @@ Capture never decides what is an N+1 and never formats.
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
+from django.core.signals import request_finished
 from django.db import connections
 from django.db.backends.signals import connection_created
 
 from django_querywatch.capture import roles
-from django_querywatch.capture.faults import fault_boundary, guarded, report_fault
+from django_querywatch.capture.faults import fault_boundary
 from django_querywatch.capture.places import places
 from django_querywatch.capture.recorder import Recorder, active, progress, watch_query
 from django_querywatch.capture.values import query_groups, repetitions
@@ -22,13 +24,11 @@ __all__ = [
     "active",
     "end_walks_at",
     "fault_boundary",
-    "guarded",
     "install",
     "is_installed",
     "missing_targets",
     "query_groups",
     "repetitions",
-    "report_fault",
     "set_project_packages",
 ]
 
@@ -38,14 +38,16 @@ set_project_packages = places.set_project_packages
 def install() -> None:
     """Install the wrapper on every connection, and the wraps of the ORM. Calling it again changes nothing."""
     if not progress.is_installed:
-        connection_created.connect(_install_on_created, dispatch_uid="django_querywatch")
-    for connection in connections.all(initialized_only=True):
-        install_on(connection)
-    if not progress.is_installed:
         progress.is_installed = True
+        connection_created.connect(_install_on_created, dispatch_uid="django_querywatch")
+        request_finished.connect(_end_start_up, dispatch_uid="django_querywatch")
         roles.recognise()
         install_wraps()
-    roles.recognise_late()
+    if progress.modules != len(sys.modules):
+        progress.modules = len(sys.modules)
+        roles.recognise_late()
+        for connection in connections.all(initialized_only=True):
+            install_on(connection)
 
 
 def end_walks_at(*functions: Any) -> None:
@@ -72,6 +74,12 @@ def is_installed(connection: Any) -> bool:
 def missing_targets() -> tuple[str, ...]:
     """Names in Django that could not be found: what they would have told is not known."""
     return tuple(roles.missing)
+
+
+def _end_start_up(**kwargs: Any) -> None:
+    """A request has been served, watched or not: what is built at import has been built."""
+    progress.has_recorded = True
+    request_finished.disconnect(dispatch_uid="django_querywatch")
 
 
 def _install_on_created(connection: Any, **kwargs: Any) -> None:

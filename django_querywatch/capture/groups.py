@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from django_querywatch.capture.attribution import Relation
 from django_querywatch.capture.lineage import Node
 from django_querywatch.capture.sightings import Sighting, family_facts
-from django_querywatch.capture.walk import Walk
 from django_querywatch.fingerprint import Fingerprint
 
 MOST_BUCKETS = 1_200
@@ -18,6 +17,7 @@ MOST_PARAMETERS = 16
 MOST_MARKS = 32
 MOST_REPEATS = 2_000
 MOST_SAMPLES = 3
+MOST_PLACES = 8
 
 
 class Query(NamedTuple):
@@ -154,10 +154,18 @@ class Repeat:
         self.places: list[Any] = []
         self.names: dict[int, int] = {}
 
-    def is_new_name(self, walk: Walk) -> bool:
-        """Whether the same stack asked before for another declared name: one form field of several, say."""
-        sites, names = hash(tuple(walk.key)), hash(tuple(walk.names))
-        return self.names.setdefault(sites, names) != names
+    def add(self, sighting: Sighting, duration: float) -> None:
+        """Count one more, unless it asks for another parent, or the same stack asks for another declared name.
+
+        One form field of several does so, and one of several objects with the same foreign key.
+        """
+        is_new_name = self.names.setdefault(sighting.sites_key, sighting.names_key) != sighting.names_key
+        if sighting.parent_key == self.parent and not is_new_name:
+            self.count += 1
+            self.duration += duration
+            place = sighting.walk.place
+            if len(self.places) < MOST_PLACES and place not in self.places:
+                self.places.append(place)
 
 
 class Counts:
@@ -225,21 +233,22 @@ class Counts:
         return bucket
 
     def _add_repeat(self, family: Family, sighting: Sighting, value: int, duration: float) -> None:
-        walk = sighting.walk
         tables = family.fingerprint.tables
         if sighting.kind == "write":
-            self.writes.update((table, self.writes.get(table, 0) + 1) for table in tables[:1])
-        key = (family.alias, value, *(self.writes.get(table, 0) for table in tables))
+            if tables:
+                self.writes[tables[0]] = self.writes.get(tables[0], 0) + 1
+            return
+        if sighting.is_exempt:
+            return
+        if self.writes:
+            value = hash((value, *(self.writes.get(table, 0) for table in tables)))
+        key = (family.alias, value)
         repeat = self.repeats.get(key)
         if repeat is None:
-            if len(self.repeats) >= MOST_REPEATS or sighting.kind == "write" or sighting.is_exempt:
+            if len(self.repeats) >= MOST_REPEATS:
                 return
             repeat = self.repeats[key] = Repeat(family, sighting)
-        if sighting.parent_key == repeat.parent and not repeat.is_new_name(walk):
-            repeat.count += 1
-            repeat.duration += duration
-            if len(repeat.places) < 8 and walk.place not in repeat.places:
-                repeat.places.append(walk.place)
+        repeat.add(sighting, duration)
 
 
 def _value_of(sql: str, params: Any) -> int:

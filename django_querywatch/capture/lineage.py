@@ -7,10 +7,14 @@ process without this package is troubled by them. The wraps that set them are li
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 ATTRIBUTE = "_querywatch"
 """Name of the pointer, on a model's `_state` and on a query."""
+
+_DEEPEST_JOIN = 5
+"""Django's own limit for `select_related()` without names."""
 
 
 class Forgotten:
@@ -105,27 +109,33 @@ def note_of(queryset: Any) -> Note | None:
     return getattr(query, "__dict__", {}).get(ATTRIBUTE)
 
 
-def mark(instances: list[Any], node: Node, has_joins: Any) -> None:
-    """Point each instance to its node, and where `select_related` hung others on it, those to theirs."""
+def mark(instances: list[Any], node: Node, joined: Any) -> None:
+    """Point each instance to its node; `joined` is the query's `select_related`."""
     node.rows += len(instances)
     for instance in instances:
         instance._state._querywatch = node
-    if has_joins:
-        for instance in instances:
-            _mark_joined(instance._state.fields_cache, node)
+    if joined:
+        _mark_joined(instances, node, joined)
 
 
-def _mark_joined(cached: dict[str, Any], node: Node) -> None:
-    children = node.children
-    for name, related in cached.items():
-        if related is None or related._state._querywatch is not None:
-            continue
-        child = children.get(name) if children is not None else None
-        if child is None:
-            child = node.child(name, is_to_many=False)
-            children = node.children
-        child.rows += 1
-        state = related._state
-        state._querywatch = child
-        if "fields_cache" in state.__dict__:
-            _mark_joined(state.fields_cache, child)
+def _mark_joined(instances: list[Any], node: Node, joined: Any) -> None:
+    model = type(instances[0])
+    for name, deeper in _joined_names(model, joined):
+        related = [other for one in instances if (other := one._state.fields_cache.get(name)) is not None]
+        if related:
+            mark(related, node.child(name, is_to_many=False), deeper)
+
+
+def _joined_names(model: Any, joined: Any) -> Iterator[tuple[str, Any]]:
+    """Where instances of a model keep what a `select_related` has joined; True stands for all keys, to a depth."""
+    options = model._meta
+    if isinstance(joined, dict):
+        for name, deeper in joined.items():
+            if name in options.fields_map or name in options._forward_fields_map:
+                yield options.get_field(name).cache_name, deeper
+        return
+    depth = _DEEPEST_JOIN if joined is True else joined
+    if depth:
+        for field in options.fields:
+            if field.remote_field and not field.null and not field.remote_field.parent_link:
+                yield field.cache_name, depth - 1

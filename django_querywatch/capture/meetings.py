@@ -33,7 +33,7 @@ def _meet_relation(walk: Walk, role: Role, frame: FrameType) -> bool:
 
 def _meet_queryset(walk: Walk, role: Role, frame: FrameType) -> bool:
     if walk.site is None:
-        if walk.queryset is None:
+        if walk.queryset is None and walk.prefetched is None:
             walk.queryset = frame.f_locals.get("self")
         elif walk.prefetched is not None and walk.owner is None and role.name in ("fetch_all", "iterator"):
             walk.owner = frame.f_locals.get("self")
@@ -145,11 +145,12 @@ def _meet_boundary(walk: Walk, role: Role, frame: FrameType) -> bool:
 
 def _meet_view(walk: Walk, role: Role, frame: FrameType) -> bool:
     """The handler's own frame: what lies above is the same for the whole request."""
-    names = frame.f_locals
-    walk.names.append(id(names.get("request")))
-    walk.is_frameworks_own = walk.is_frameworks_own or (walk.site or walk.fallback) is None
-    if "callback" in names:
-        site = _driven_by(names["callback"])
+    if walk.spans_requests:
+        walk.names.append(id(frame.f_locals.get("request")))
+    if walk.site is None:
+        walk.is_frameworks_own = walk.is_frameworks_own or walk.fallback is None
+        callback = frame.f_locals.get("callback")
+        site = _driven_by(callback) if callback is not None else None
         if site is not None:
             _fall_back(walk, site)
     return True

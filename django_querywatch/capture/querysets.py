@@ -36,10 +36,10 @@ def _asks_unique(query: Query) -> bool:
     where = query.where
     if where.connector != "AND" or where.negated:
         return False
-    options = query.model._meta if query.model else None
-    if options is None:
-        return False
     fields = [_field(child) for child in where.children if _is_exact_value(child)]
+    if not fields or query.model is None:
+        return False
+    options = query.model._meta
     own = [
         field
         for field in fields

@@ -42,6 +42,8 @@ class Progress:
     """How far this process has come."""
 
     is_installed = False
+    modules = 0
+    """Modules that were imported when late targets were last looked for."""
     has_recorded = False
     """A recording has ended: what is built at import has been built."""
 
@@ -123,7 +125,8 @@ def _note(
         ):
             recorder.counts.add_settled(settled.family, settled.bucket, duration)
         elif print_.operation != "TRANSACTION":
-            walk = walk_from(sys._getframe(_FRAMES_TO_QUERY), recorder.floor, recorder.task)
+            queryset = evaluation.queryset if evaluation is not None else None
+            walk = walk_from(sys._getframe(_FRAMES_TO_QUERY), recorder.floor, recorder.task, queryset)
             sighting = see(walk, evaluation, print_.text, print_.operation, params, recorder.sources)
             query = Query(alias, sql, print_, len(params) if many else print_.arity, params, start, duration)
             _count(recorder, sighting, query, evaluation)

@@ -10,7 +10,7 @@ from types import CodeType
 from typing import Any
 
 from django_querywatch.capture.groups import Bucket, Family
-from django_querywatch.capture.lineage import Node
+from django_querywatch.capture.lineage import ATTRIBUTE, Node
 from django_querywatch.capture.sightings import Evaluation, Sighting
 
 ENOUGH = 4
@@ -50,7 +50,7 @@ class Settled:
             return self.rows is None
         if self.node is not None:
             parent = evaluation.queryset._hints.get("instance")
-            if parent is None or parent._state._querywatch is not self.node:
+            if parent is None or getattr(parent._state, ATTRIBUTE, None) is not self.node:
                 return False
         evaluation.node = self.rows
         return True

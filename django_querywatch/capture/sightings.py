@@ -45,10 +45,12 @@ class Sighting:
         "is_many_keyed",
         "is_proven_carrier",
         "kind",
+        "names_key",
         "node",
         "parent_key",
         "relation",
         "single",
+        "sites_key",
         "stack_key",
         "walk",
     )
@@ -66,7 +68,7 @@ class Sighting:
         self.has_row_loop = False
         self.follows: Any = None
         """The key of the family that this query's prefetch belongs to."""
-        self.stack_key = 0
+        self.sites_key = self.names_key = self.stack_key = 0
         self.is_many_keyed = False
         """It asks for a list of keys or a page of rows: a batch, unless a loop over rows is around it."""
         self.is_exempt = (walk.is_batch and walk.method not in ("add", "set")) or walk.is_cache_fill
@@ -190,6 +192,8 @@ def _root_node(walk: Walk, queryset: Any, note: Note | None) -> Node:
 
 def _see_loop(sighting: Sighting, params: Any, sources: dict[Any, Node]) -> None:
     walk = sighting.walk
+    if not walk.carriers and not walk.has_loop:
+        return
     for row in walk.carriers:
         node = node_of(row)
         if node is None or not node.is_many:
@@ -237,7 +241,9 @@ def _flat(params: Any) -> list[Any]:
 
 def _name_family(sighting: Sighting, text: str, operation: str) -> None:
     walk, relation, node = sighting.walk, sighting.relation, sighting.node
-    sighting.stack_key = hash((tuple(walk.key), tuple(walk.names)))
+    sighting.sites_key = hash(tuple(walk.key))
+    sighting.names_key = hash(tuple(walk.names))
+    sighting.stack_key = hash((sighting.sites_key, sighting.names_key))
     if operation in ("INSERT", "UPDATE", "DELETE") or walk.method in roles.WRITE_METHODS:
         sighting.kind = "write"
         what = walk.method if walk.method in roles.WRITE_METHODS else text

@@ -18,9 +18,13 @@ _DEEPEST = 1_000
 _GENERATOR = 0x20  # CO_GENERATOR
 
 
-def walk_from(frame: FrameType | None, floor: FrameType | None, task: Any) -> Walk:
-    """Walk outward from `frame` up to the recording's own frame `floor`, on through awaiting coroutines."""
-    walk = Walk()
+def walk_from(frame: FrameType | None, floor: FrameType | None, task: Any, queryset: Any) -> Walk:
+    """Walk outward from `frame` up to the recording's own frame `floor`, on through awaiting coroutines.
+
+    `queryset` is the one that the query evaluates, where that is known.
+    """
+    walk = Walk(spans_requests=floor is not None)
+    walk.queryset = queryset
     key = walk.key
     by_id = places.by_id
     for depth in range(_DEEPEST):
@@ -95,8 +99,7 @@ def _pass(walk: Walk, frame: FrameType, facts: CodeFacts, site: Site) -> bool:
     """Take in a frame that tells something; True where the walk ends."""
     role = facts.role
     if role is not None:
-        meet = MEETINGS.get(role.kind)
-        if meet is not None and meet(walk, role, frame):
+        if MEETINGS[role.kind](walk, role, frame):
             return True
     elif facts.is_project:
         walk.project_sites.append(site)

@@ -40,9 +40,12 @@ class Walk:
         "site_depth",
         "site_frame",
         "site_node",
+        "spans_requests",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, spans_requests: bool = False) -> None:
+        self.spans_requests = spans_requests
+        """Whether the recording may hold several requests, which their stacks must not be taken for one."""
         self.key: list[Any] = []
         """Sites, innermost first."""
         self.project_sites: list[Site] = []

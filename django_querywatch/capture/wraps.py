@@ -14,8 +14,6 @@ from importlib import import_module
 from types import FrameType
 from typing import Any
 
-from django.db.models.base import ModelState
-
 from django_querywatch.capture import roles
 from django_querywatch.capture.faults import report_fault
 from django_querywatch.capture.lineage import ATTRIBUTE, Note, mark, note_of
@@ -25,6 +23,7 @@ from django_querywatch.capture.recorder import active, local, progress, remember
 from django_querywatch.capture.sightings import Evaluation
 from django_querywatch.capture.sites import ClassSite, TemplateSite
 
+_FUNCTION = 0x2  # CO_NEWLOCALS: set on functions, not on class bodies and modules
 _DESCRIPTOR_DEPTH = 5
 """From `_note_build` over `Query`, `QuerySet` and the base manager to `get_queryset()` of a descriptor."""
 _DEEPEST = 60
@@ -34,7 +33,6 @@ _TEMPLATE_ENGINES = ("django.template", "jinja2")
 
 def install_wraps() -> None:
     """Wrap each target once; a second call finds nothing to do."""
-    ModelState._querywatch = None  # type: ignore[attr-defined]
     for module, name, method, make in WRAPS:
         owner = _owner(getattr(import_module(module), name, None), method)
         if owner is None:
@@ -55,21 +53,29 @@ def _owner(cls: Any, method: str) -> Any:
 def _noting(original: Callable[..., None]) -> Any:
     """`Query.__init__`: note where the query is built, and by which related manager.
 
-    Querysets in class bodies and modules are built at import, before anything records: until the first
-    recording has ended, every query is noted.
+    Querysets in class bodies and modules are built at import, before anything records: until a request has
+    been served, those are noted too.
     """
     is_recording = active.get
 
     @wraps(original)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         original(self, *args, **kwargs)
-        if is_recording() or not progress.has_recorded:
+        if is_recording() or (not progress.has_recorded and _is_declaration()):
             try:
                 _note_build(self)
             except Exception as error:
                 report_fault(error)
 
     return __init__
+
+
+def _is_declaration() -> bool:
+    """Whether a class body or a module builds the query, through a manager of Django's or the project's."""
+    try:
+        return any(not sys._getframe(depth).f_code.co_flags & _FUNCTION for depth in (6, 7, 8))
+    except ValueError:  # the stack is not that deep
+        return False
 
 
 def _is_descriptors(depth: int) -> bool:
@@ -111,9 +117,14 @@ def _note_build(query: Any) -> None:
             if not _is_builder(frame):
                 site = facts.site(frame.f_lasti)
                 break
-        elif frame.f_code.co_argcount and frame.f_code.co_varnames[0] == "self":
+        else:
             owners.append(frame)
-        if is_foreign is None and role is None and _ORM not in frame.f_code.co_filename:
+        if (
+            manager is not None
+            and is_foreign is None
+            and role is None
+            and _ORM not in frame.f_code.co_filename
+        ):
             is_foreign = not facts.is_project and not frame.f_globals["__name__"].startswith(
                 _TEMPLATE_ENGINES
             )
@@ -144,6 +155,9 @@ def _driven_class(owners: list[FrameType]) -> ClassSite | None:
     from django.db.models import Model
 
     for frame in owners:
+        code = frame.f_code
+        if not code.co_argcount or code.co_varnames[0] != "self":
+            continue
         owner = frame.f_locals.get("self")
         if owner is None or is_a(owner, (Model, *_builder_types())):
             continue
