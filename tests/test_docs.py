@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
+from django_querywatch import record
 from django_querywatch.conf import DEFAULTS, problems
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,7 +21,8 @@ sys.path.insert(0, str(ROOT / "docs"))
 
 from samples import Fence, demo_fences, demo_message, fences, run, samples, without_durations  # noqa: E402
 
-from example_project.shop.factories import fill_shop  # noqa: E402
+from example_project.shop.factories import OrderFactory, fill_shop  # noqa: E402
+from example_project.shop.models import Order  # noqa: E402
 
 PAGES = {page.stem: page.read_text() for page in sorted((ROOT / "docs").glob("*.md"))}
 README = (ROOT / "README.md").read_text()
@@ -93,6 +95,16 @@ def test_every_system_check_is_listed():
     source = (ROOT / "django_querywatch" / "checks.py").read_text()
     ids = set(re.findall(r'id="(django_querywatch\.\w+)"', source))
     assert ids == set(re.findall(r"^\| `(django_querywatch\.\w+)`", PAGES["settings"], re.MULTILINE))
+
+
+def test_the_page_on_ignoring_says_whether_entries_are_applied(settings):
+    """When they are, take the warning off the page."""
+    OrderFactory.create_batch(3)
+    settings.QUERYWATCH = {"IGNORE": [{"relation": "shop.Order.user"}]}
+    with record() as recording:
+        [order.user.email for order in Order.objects.all()]
+    is_applied = not recording.report().findings
+    assert is_applied == ("not yet applied" not in PAGES["ignoring"])
 
 
 def test_code_marked_as_run_runs(tmp_path):
