@@ -19,6 +19,7 @@ class QueryWatchConfig(AppConfig):
         except ImproperlyConfigured:
             return  # the system check E001 says it with all its hints
         if is_enabled:
-            from django_querywatch.capture import install
+            from django_querywatch.capture import fault_boundary, install
 
-            install()
+            with fault_boundary:
+                install()

@@ -7,10 +7,11 @@ from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
-from django.core.exceptions import MiddlewareNotUsed
+from django.core.exceptions import ImproperlyConfigured, MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponseBase
 
 from django_querywatch.capture import fault_boundary, install
+from django_querywatch.capture.faults import guarded, report_fault
 from django_querywatch.conf import get_config
 from django_querywatch.requests import RequestWatch, watch
 from django_querywatch.server_timing import add_server_timing
@@ -26,9 +27,10 @@ class QueryWatchMiddleware:
     async_capable = True
 
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        if not get_config().enabled:
+        if not _is_enabled():
             raise MiddlewareNotUsed("QUERYWATCH['ENABLED'] is off")
-        install()
+        with fault_boundary:
+            install()
         self.get_response = get_response
         self.is_async = iscoroutinefunction(get_response)
         if self.is_async:
@@ -40,17 +42,30 @@ class QueryWatchMiddleware:
         watching = watch(request)
         if watching is None:
             return self.get_response(request)  # type: ignore[no-any-return]
-        return _timed(watching, watching.respond(self.get_response))
+        response = watching.respond(self.get_response)
+        _add_timing(watching, response)
+        return response  # type: ignore[no-any-return]
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
         watching = watch(request)
         if watching is None:
             return await self.get_response(request)  # type: ignore[no-any-return]
-        return _timed(watching, await watching.respond(self.get_response))
+        response = await watching.respond(self.get_response)
+        _add_timing(watching, response)
+        return response  # type: ignore[no-any-return]
 
 
-def _timed(watching: RequestWatch, response: HttpResponseBase) -> HttpResponseBase:
+@guarded
+def _add_timing(watching: RequestWatch, response: HttpResponseBase) -> None:
     if settings.DEBUG and watching.report is not None:
-        with fault_boundary:
-            add_server_timing(response, watching.report)
-    return response
+        add_server_timing(response, watching.report)
+
+
+def _is_enabled() -> bool:
+    try:
+        return get_config().enabled
+    except ImproperlyConfigured:
+        raise
+    except Exception as error:
+        report_fault(error)
+        return False

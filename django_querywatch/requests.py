@@ -21,6 +21,7 @@ from django_querywatch.capture import (
     install,
     set_project_packages,
 )
+from django_querywatch.capture.faults import guarded
 from django_querywatch.conf import get_config
 from django_querywatch.recording import Recording
 from django_querywatch.records import Config, Report
@@ -44,9 +45,11 @@ class RequestWatch:
         self._tokens: list[Token[tuple[Recorder, ...]]] = []
         setattr(request, ATTRIBUTE, self)
 
+    @guarded
     def __enter__(self) -> None:
         self._tokens.append(active.set((*active.get(), self.recording.recorder)))
 
+    @guarded
     def __exit__(self, *error: object) -> None:
         active.reset(self._tokens.pop())
 
@@ -73,6 +76,7 @@ class RequestWatch:
         self.leave(response)
         return response
 
+    @guarded
     def leave(self, response: HttpResponseBase) -> None:
         """The view is done: report now, or when the stream ends."""
         with fault_boundary:
@@ -81,6 +85,7 @@ class RequestWatch:
                 return
         self.finish()
 
+    @guarded
     def finish(self) -> None:
         """Close the recording, tell the signal's receivers and the reporters; once."""
         if self.report is not None:
@@ -142,14 +147,14 @@ end_walks_at(
 )
 
 
+@guarded
 def watch(request: HttpRequest) -> RequestWatch | None:
     """Begin to watch a request; None where it is left out, or watched already."""
-    with fault_boundary:
-        config = get_config()
-        if config.enabled and watch_of(request) is None and _is_sampled(config) and not _is_toolbars(request):
-            install()
-            set_project_packages(config.project_packages)
-            return RequestWatch(request, config)
+    config = get_config()
+    if config.enabled and watch_of(request) is None and _is_sampled(config) and not _is_toolbars(request):
+        install()
+        set_project_packages(config.project_packages)
+        return RequestWatch(request, config)
     return None
 
 
