@@ -28,7 +28,8 @@ myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 # The docstrings write code in single backticks.
 default_role = "code"
-nitpicky = False
+# What looks like code in a help text stays as it is.
+smartquotes = False
 
 autodoc_class_signature = "separated"
 autodoc_member_order = "bysource"

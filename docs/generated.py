@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from benchmarks.candidates import CANDIDATES
 from django_querywatch.conf import DEFAULTS
 from django_querywatch.settings_rules import EXAMPLES, RULES
 from django_querywatch.suite.options import add_options
@@ -77,7 +78,7 @@ def _plain(value: object) -> object:
 
 
 def _options_table(actions) -> str:
-    rows = [f"| `{_name(action)}` | {action.help.replace('|', '&#124;')} |" for action in actions]
+    rows = [f"| `{_name(action)}` | {_meaning(action)} |" for action in actions]
     return "\n".join(["| Option | Meaning |", "|---|---|", *rows])
 
 
@@ -86,8 +87,14 @@ def _name(action: argparse.Action) -> str:
         return f"{action.metavar} ..." if action.nargs == "+" else str(action.metavar)
     if action.nargs == 0:
         return action.option_strings[0]
-    value = action.metavar or (",".join(action.choices) if action.choices else action.dest.upper())
-    return f"{action.option_strings[0]} {value}".replace("|", "\\|")
+    value = action.metavar or action.dest.rpartition("_")[2].upper()
+    return f"{action.option_strings[0]} {value}"
+
+
+def _meaning(action: argparse.Action) -> str:
+    is_listed = action.choices and all(choice in action.help for choice in action.choices)
+    choices = f"One of {', '.join(f'`{choice}`' for choice in action.choices)}. " if action.choices else ""
+    return action.help if is_listed else choices + action.help
 
 
 def _benchmarks_table(measured: dict) -> str:
@@ -96,7 +103,10 @@ def _benchmarks_table(measured: dict) -> str:
     names = list(dict.fromkeys(result["candidate"] for result in results))
     cells = {(r["candidate"], r["load"]): f"{r['cpu']['median']:.2f}" for r in results}
     lines = [f"| | {' | '.join(loads)} |", "|---" * (len(loads) + 1) + "|"]
-    lines += [f"| {name} | {' | '.join(cells.get((name, load), '') for load in loads)} |" for name in names]
+    lines += [
+        f"| {CANDIDATES[name].label} | {' | '.join(cells.get((name, load), '') for load in loads)} |"
+        for name in names
+    ]
     versions = ", ".join(f"{name} {version}" for name, version in measured["versions"].items())
     return "\n".join(lines) + f"\n\nMeasured on {measured['date']} with {versions}."
 
