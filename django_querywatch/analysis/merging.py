@@ -10,10 +10,11 @@ from django_querywatch.records import KINDS, Finding
 
 def merge(findings: Sequence[Finding]) -> list[Finding]:
     """Join findings of one identity, and those whose relation lies on the path of another's fix."""
-    by_id: dict[str, Finding] = {}
+    by_id: dict[tuple[str, str], Finding] = {}
     for finding in findings:
-        known = by_id.get(finding.id)
-        by_id[finding.id] = _join(known, finding) if known else finding
+        key = finding.alias, finding.id
+        known = by_id.get(key)
+        by_id[key] = _join(known, finding) if known else finding
     remaining = sorted(by_id.values(), key=lambda finding: -len(finding.path or ""))
     merged: list[Finding] = []
     for finding in remaining:

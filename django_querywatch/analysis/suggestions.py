@@ -144,7 +144,8 @@ def _for_loop(group: QueryGroup, stack: StackGroup) -> Suggestion:
                 call="in_bulk(...)", words=f"fetch the {model} objects before the loop, by their keys"
             )
         return Suggestion(
-            call=f"filter({name}__in=[...])", words="ask once before the loop, and group the rows in Python"
+            call=f"filter({name}__in=[...])" if len(group.lookup) == 1 else None,
+            words="ask once before the loop, and group the rows in Python",
         )
     if group.shape in ("get", "in_bulk") and group.model:
         return Suggestion(call="in_bulk(...)", words="fetch the objects before the loop, by all their keys")

@@ -20,6 +20,7 @@ from django_querywatch.capture.source import parse_current, parse_function, pars
 _PASSING_ON = frozenset(
     {"enumerate", "zip", "reversed", "sorted", "list", "tuple", "set", "frozenset", "iter", "dict"}
 )
+_COMBINING = frozenset({"product", "chain", "combinations", "permutations", "pairwise"})
 _VIEWS = frozenset({"items", "keys", "values", "copy"})
 _GROWING = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "appendleft"})
 _PLAIN = (str, bytes, int, float, bool, type(None), type)
@@ -166,6 +167,8 @@ def _is_fixed_call(function: ast.expr, arguments: list[ast.expr], scope: _Scope,
     match function:
         case ast.Name(id="range"):
             return all(_is_fixed_number(argument, scope) for argument in arguments)
+        case ast.Name(id=name) | ast.Attribute(attr=name) if name in _COMBINING and arguments:
+            return all(_is_fixed(argument, scope, depth) for argument in arguments)
         case ast.Name(id="zip"):
             return any(_is_fixed(argument, scope, depth) for argument in arguments)
         case ast.Name(id="map" | "filter"):

@@ -38,6 +38,7 @@ class Bucket:
     __slots__ = (
         "arity",
         "carrier",
+        "columns",
         "count",
         "duration",
         "first_parent",
@@ -77,6 +78,7 @@ class Bucket:
         """The node of the one object whose relation is read, where that object is no row of many."""
         self.carrier: Node | None = sighting.carrier
         """The many-row node whose rows the loop around a query goes over."""
+        self.columns: dict[Any, set[Any]] = {}
         self.is_proven_carrier = False
         """A parameter was a value of such a row."""
         self.has_loop = walk.has_loop
@@ -100,11 +102,24 @@ class Bucket:
         self.is_exempt = self.is_exempt or sighting.is_exempt
         self.has_row_loop = self.has_row_loop or sighting.has_row_loop
         self.carrier = self.carrier or sighting.carrier
+        if sighting.columns and self.carrier is None:
+            self._match(sighting)
         self.is_proven_carrier = self.is_proven_carrier or sighting.is_proven_carrier
         if sighting.parent_key != self.first_parent:
             self.has_distinct_parents = True
         if len(self.parameters) < MOST_PARAMETERS:
             self.parameters.add(value)
+
+    def _match(self, sighting: Sighting) -> None:
+        """Follow the parameters to a column: two values of one column are no coincidence."""
+        for column, value in sighting.columns:
+            values = self.columns.setdefault(column, set())
+            values.add(value)
+            if len(values) > 1 or (column[0].rows == 1 and self.count == 1):
+                self.carrier = column[0]
+                self.has_row_loop = True
+                self.is_proven_carrier = len(values) > 1
+                return
 
 
 class Family:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 from uuid import UUID
@@ -60,9 +59,9 @@ def rows_in(value: Any) -> list[Any]:
 
 def is_declared(value: Any) -> bool:
     """Whether a value is code or part of a model's declaration: a field, a class, a function; never data."""
-    return is_a(
-        value, (type, FunctionType, MethodType, BuiltinFunctionType, partial, Field, ForeignObjectRel)
-    )
+    if is_a(value, FunctionType):  # a closure and a default may hold a row
+        return value.__closure__ is None and not value.__defaults__
+    return is_a(value, (type, Field, ForeignObjectRel))
 
 
 def declared_name(value: Any) -> Any:

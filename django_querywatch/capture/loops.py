@@ -10,10 +10,12 @@ from types import CodeType
 class Loop:
     """A natural loop: its instructions, the names it binds, and where its iterable is written."""
 
-    __slots__ = ("body", "header", "is_fixed", "iterable", "leaves_early", "targets")
+    __slots__ = ("body", "header", "is_fixed", "iterable", "last", "leaves_early", "targets")
 
     def __init__(self, header: int, body: frozenset[int]) -> None:
         self.header = header
+        self.last = max(body)
+        """Offset of its last instruction: what lies before it and not in the body leaves the loop."""
         self.body = body
         self.targets: tuple[str, ...] = ()
         """Names bound by each round; those of a `while` are all the names stored in its body."""

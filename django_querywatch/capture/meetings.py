@@ -20,6 +20,7 @@ from django_querywatch.capture.walk import Walk
 def _meet_statement(walk: Walk, role: Role, frame: FrameType) -> bool:
     """The ORM or a user hands over the statement: other wrappers and backends below are nobody's call site."""
     walk.site = walk.site_frame = walk.below = None
+    walk.site_depth = -1
     walk.key.clear()
     walk.project_sites.clear()
     return False

@@ -38,12 +38,14 @@ _MOST_CODES = 20_000
 class Site:
     """One instruction of one code object: an element of a stack key, and a line once somebody asks."""
 
-    __slots__ = ("facts", "loops", "start")
+    __slots__ = ("answers", "facts", "loops", "start")
 
     def __init__(self, facts: CodeFacts, start: int, loops: tuple[Loop, ...]) -> None:
         self.facts = facts
         self.start = start
         self.loops = loops
+        self.answers: dict[Any, Any] = {}
+        """What the source around the instruction says, once asked (`shortcuts`)."""
 
     @property
     def line(self) -> int:
@@ -108,7 +110,7 @@ class CodeFacts:
     def _loops_at(self, start: int) -> tuple[Loop, ...]:
         if self._loops is None:
             self._loops = loops_in(self.code)
-        return tuple(loop for loop in self._loops if start in loop.body)
+        return tuple(loop for loop in self._loops if loop.header <= start <= loop.last)
 
 
 class Places:

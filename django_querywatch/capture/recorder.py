@@ -18,12 +18,14 @@ from django_querywatch.capture.faults import report_fault
 from django_querywatch.capture.groups import Counts, Query
 from django_querywatch.capture.lineage import Node
 from django_querywatch.capture.looking import is_a, is_key, own_attributes
-from django_querywatch.capture.sightings import Evaluation, Sighting, see
 from django_querywatch.capture.settled import ENOUGH, Settled, settle
+from django_querywatch.capture.sightings import Evaluation, Sighting, Sources, see
 from django_querywatch.capture.stack import walk_from
 from django_querywatch.fingerprint import fingerprint
 
 _MOST_SOURCES = 400
+REMEMBERED_ROWS = 3
+"""Of each root queryset: enough to see two queries by two values of one column."""
 
 active: ContextVar[tuple[Recorder, ...]] = ContextVar("querywatch_recorders", default=())
 
@@ -65,8 +67,7 @@ class Recorder:
         self.counts = Counts(shows_params)
         self.settled: dict[str, Settled] = {}
         """By fingerprint: the call site whose queries only count from now on."""
-        self.sources: dict[Any, Node] = {}
-        """Values of the first rows of many-row querysets, to recognise them as parameters."""
+        self.sources: Sources = {}
 
     def close(self) -> None:
         """Stop counting: a background task may outlive its request."""
@@ -127,7 +128,7 @@ def _note(
         elif print_.operation != "TRANSACTION":
             queryset = evaluation.queryset if evaluation is not None else None
             walk = walk_from(sys._getframe(_FRAMES_TO_QUERY), recorder.floor, recorder.task, queryset)
-            sighting = see(walk, evaluation, print_.text, print_.operation, params, recorder.sources)
+            sighting = see(walk, evaluation, print_, params, recorder.sources)
             query = Query(alias, sql, print_, len(params) if many else print_.arity, params, start, duration)
             _count(recorder, sighting, query, evaluation)
 
@@ -147,18 +148,19 @@ def _count(recorder: Recorder, sighting: Sighting, query: Query, evaluation: Eva
             recorder.settled[query.fingerprint.text] = settled
 
 
-def remember_row(row: Any, node: Node) -> None:
-    """Keep the values of a root's first row, so that a query by one of them is known to come from there."""
+def remember_rows(rows: list[Any], node: Node) -> None:
+    """Keep the values of a root's first rows, so that queries by them are known to come from there."""
     for recorder in active.get():
         if len(recorder.sources) < _MOST_SOURCES:
-            for value in _values_of(row):
-                if is_key(value):
-                    recorder.sources[value] = node
+            for row in rows:
+                for column, value in _items_of(row):
+                    if is_key(value):
+                        recorder.sources.setdefault(value, []).append((node, column))
 
 
-def _values_of(row: Any) -> Iterable[Any]:
+def _items_of(row: Any) -> Iterable[tuple[Any, Any]]:
     if is_a(row, dict):
-        return dict.values(row)
+        return dict.items(row)
     if is_a(row, tuple):
-        return tuple.__iter__(row)
-    return own_attributes(row).values() or (row,)
+        return enumerate(tuple.__iter__(row))
+    return own_attributes(row).items() or ((0, row),)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from enum import Enum
+from functools import wraps
+from typing import TypeVar
 
 from django_querywatch.capture.places import Site
 from django_querywatch.capture.source import parse_function, parse_range
@@ -17,6 +20,22 @@ _METHODS = frozenset({"sort", "join", "extend", "update"})
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
 
+_Answer = TypeVar("_Answer")
+
+
+def _once_per_site(question: Callable[[Site], _Answer]) -> Callable[[Site], _Answer]:
+    """Keep each answer on its site: the source is parsed once."""
+
+    @wraps(question)
+    def ask(site: Site) -> _Answer:
+        answers = site.answers
+        if question not in answers:
+            answers[question] = question(site)
+        return answers[question]  # type: ignore[no-any-return]
+
+    return ask
+
+
 class Iteration(Enum):
     """How a call goes through an iterable in C."""
 
@@ -25,18 +44,21 @@ class Iteration(Enum):
     UNTIL = "until it has enough"
 
 
-_iterations: dict[Site, Iteration] = {}
-_fills: dict[Site, bool] = {}
-
-
+@_once_per_site
 def iteration_of(site: Site) -> Iteration:
     """Whether the instruction calls something that goes through an iterable and runs project code per item."""
-    known = _iterations.get(site)
-    if known is None:
-        known = _iterations[site] = _look(site)
-    return known
+    tree = _tree(site)
+    if not isinstance(tree, ast.Call):
+        return Iteration.NONE
+    name = _called_name(tree)
+    if isinstance(tree.func, ast.Attribute) and name in _METHODS:
+        return Iteration.TO_THE_END
+    if name in _STOPPING:
+        return Iteration.UNTIL
+    return Iteration.TO_THE_END if name in _CALLING_BACK | _CONSUMING else Iteration.NONE
 
 
+@_once_per_site
 def has_key_function(site: Site) -> bool:
     """Whether the instruction is a call that takes a function to run per item: `sorted(rows, key=...)`."""
     tree = _tree(site)
@@ -45,6 +67,7 @@ def has_key_function(site: Site) -> bool:
     return any(keyword.arg == "key" for keyword in tree.keywords) or _called_name(tree) in ("map", "filter")
 
 
+@_once_per_site
 def are_written_out(site: Site) -> bool:
     """Whether the tasks that an `await` or an `async with` waits for are written in the source one by one."""
     tree = _tree(site)
@@ -60,17 +83,6 @@ def are_written_out(site: Site) -> bool:
     return False
 
 
-def is_filling_cache(site: Site) -> bool:
-    """Whether the instruction runs only for what a mapping does not hold yet, and stores it there.
-
-    `if key not in seen: seen[key] = ...`, and `except KeyError: seen[key] = ...`.
-    """
-    known = _fills.get(site)
-    if known is None:
-        known = _fills[site] = _looks_like_filling(site)
-    return known
-
-
 def _tree(site: Site) -> ast.AST | None:
     positions = list(site.facts.code.co_positions())[site.start // 2]
     return parse_range(site.facts.code.co_filename, *positions)
@@ -83,19 +95,12 @@ def _called_name(call: ast.Call) -> str:
     return ""
 
 
-def _look(site: Site) -> Iteration:
-    tree = _tree(site)
-    if not isinstance(tree, ast.Call):
-        return Iteration.NONE
-    name = _called_name(tree)
-    if isinstance(tree.func, ast.Attribute) and name in _METHODS:
-        return Iteration.TO_THE_END
-    if name in _STOPPING:
-        return Iteration.UNTIL
-    return Iteration.TO_THE_END if name in _CALLING_BACK | _CONSUMING else Iteration.NONE
+@_once_per_site
+def is_filling_cache(site: Site) -> bool:
+    """Whether the instruction runs only for what a mapping does not hold yet, and stores it there.
 
-
-def _looks_like_filling(site: Site) -> bool:
+    `if key not in seen: seen[key] = ...`, `except KeyError: seen[key] = ...`, `functools.cache`.
+    """
     if _is_memoised(site):
         return True
     function = parse_function(site.facts.code)

@@ -19,6 +19,10 @@ from django_querywatch.capture.querysets import (
 )
 from django_querywatch.capture.sites import TemplateSite
 from django_querywatch.capture.walk import Walk
+from django_querywatch.fingerprint import Fingerprint
+
+Sources = dict[Any, list[tuple[Node, Any]]]
+"""Values of the first rows of many-row querysets, each with the node and the column that it was seen in."""
 
 
 class Evaluation:
@@ -33,11 +37,16 @@ class Evaluation:
         self.node: Node | None = None
 
 
+_CATALOGUES = ("sqlite_", "pg_", "information_schema")
+"""Tables of the database itself: what asks them is not the application's."""
+
+
 class Sighting:
     """One query, understood: the key of its family, and what its bucket adds up."""
 
     __slots__ = (
         "carrier",
+        "columns",
         "family_key",
         "follows",
         "has_row_loop",
@@ -64,6 +73,8 @@ class Sighting:
         self.single: Node | None = None
         self.parent_key: Any = None
         self.carrier: Node | None = None
+        self.columns: list[tuple[tuple[Node, Any], Any]] = []
+        """Columns of remembered rows that hold a parameter, with the parameter."""
         self.is_proven_carrier = False
         self.has_row_loop = False
         self.follows: Any = None
@@ -77,15 +88,12 @@ class Sighting:
 def see(
     walk: Walk,
     evaluation: Evaluation | None,
-    text: str,
-    operation: str,
+    print_: Fingerprint,
     params: Any,
-    sources: dict[Any, Node],
+    sources: Sources,
 ) -> Sighting:
-    """Understand a query from its walk, and name the node of the rows that it brings.
-
-    `sources` has values of rows that this recording has seen, each with the node of its row.
-    """
+    """Understand a query from its walk, and name the node of the rows that it brings."""
+    text, operation, tables = print_.text, print_.operation, print_.tables
     sighting = Sighting(walk)
     if walk.queryset is None and evaluation is not None:  # an asynchronous iterator has no queryset's frame
         walk.queryset, walk.method = evaluation.queryset, walk.method or "iterator"
@@ -102,6 +110,8 @@ def see(
         evaluation.node = _root_node(walk, queryset, note)
     if evaluation is not None and walk.is_cache_fill:
         evaluation.node = None
+    if tables and tables[0].startswith(_CATALOGUES):
+        sighting.is_exempt = True
     sighting.is_many_keyed = _is_many_keyed(text, getattr(queryset, "query", None), walk.method)
     _see_loop(sighting, params, sources)
     _name_family(sighting, text, operation)
@@ -190,7 +200,7 @@ def _root_node(walk: Walk, queryset: Any, note: Note | None) -> Node:
     return Node(root, (), may_have_many_rows(queryset.query, walk.method, note is not None and note.is_page))
 
 
-def _see_loop(sighting: Sighting, params: Any, sources: dict[Any, Node]) -> None:
+def _see_loop(sighting: Sighting, params: Any, sources: Sources) -> None:
     walk = sighting.walk
     if not walk.carriers and not walk.has_loop:
         return
@@ -209,8 +219,7 @@ def _see_loop(sighting: Sighting, params: Any, sources: dict[Any, Node]) -> None
         sighting.is_proven_carrier = any(value in values for value in _flat(params))
         break
     if sighting.node is None and sighting.carrier is None and walk.has_loop and not sighting.is_many_keyed:
-        sighting.carrier = next((sources[value] for value in _flat(params) if value in sources), None)
-        sighting.has_row_loop = sighting.is_proven_carrier = sighting.carrier is not None
+        sighting.columns = [(column, value) for value in _flat(params) for column in sources.get(value, ())]
     if sighting.relation is not None and not sighting.has_row_loop:
         sighting.has_row_loop = any(row is sighting.relation.instance for row in walk.carriers)
     if sighting.node is not None and not sighting.has_row_loop and walk.loop_sites:
@@ -243,7 +252,9 @@ def _name_family(sighting: Sighting, text: str, operation: str) -> None:
     walk, relation, node = sighting.walk, sighting.relation, sighting.node
     sighting.sites_key = hash(tuple(walk.key))
     sighting.names_key = hash(tuple(walk.names))
-    sighting.stack_key = hash((sighting.sites_key, sighting.names_key))
+    # Objects found one by one in different places are no rows of one queryset.
+    found_at = sighting.single.root.key if sighting.single is not None else None
+    sighting.stack_key = hash((sighting.sites_key, sighting.names_key, tuple(walk.rounds), found_at))
     if operation in ("INSERT", "UPDATE", "DELETE") or walk.method in roles.WRITE_METHODS:
         sighting.kind = "write"
         what = walk.method if walk.method in roles.WRITE_METHODS else text

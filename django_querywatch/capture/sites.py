@@ -111,8 +111,12 @@ def _class_source(owner: type) -> tuple[list[str], int] | None:
 
 
 def _first_line(owner: type) -> int:
+    """The line of the `class` statement itself, below its decorators."""
     source = _class_source(owner)
-    return source[1] if source else 1
+    if source is None:
+        return 1
+    lines, start = source
+    return start + next((n for n, line in enumerate(lines) if line.lstrip().startswith("class ")), 0)
 
 
 def _line_in_class(owner: type, name: str) -> int | None:

@@ -67,7 +67,7 @@ def _pass_children(walk: Walk, child: list[FrameType], parents: list[FrameType])
         if facts.is_project:
             site = facts.site(frame.f_lasti)
             if are_written_out(site):
-                walk.names.append(tuple(map(id, child)))
+                walk.rounds.append(tuple(map(id, child)))
             else:
                 walk.has_loop = True
                 walk.loop_sites.append(site)

@@ -11,7 +11,6 @@ from django_querywatch.capture.places import source_line
 from django_querywatch.capture.sites import ClassSite, TemplateSite
 from django_querywatch.records import Frame, Lineage, QueryGroup, RelationAccess, Repetition, StackGroup
 
-
 _FRAMEWORKS_FIXED_REPEATS = 2
 """A framework may ask twice for itself, as the admin counts a list twice; more than that grows with something."""
 

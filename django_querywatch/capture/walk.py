@@ -35,6 +35,7 @@ class Walk:
         "project_sites",
         "queryset",
         "relation",
+        "rounds",
         "saved",
         "site",
         "site_depth",
@@ -49,8 +50,10 @@ class Walk:
         self.key: list[Any] = []
         """Sites, innermost first."""
         self.project_sites: list[Site] = []
+        self.rounds: list[Any] = []
+        """What tells the rounds of loops over literals apart."""
         self.names: list[Any] = []
-        """What tells the rounds of fixed loops and of a framework's loops over declared things apart."""
+        """What tells the rounds of a framework's loops over declared things apart: fields, validators, receivers."""
         self.site: Any = None
         """The innermost project frame or template node."""
         self.site_depth = -1

@@ -15,11 +15,11 @@ from types import FrameType
 from typing import Any
 
 from django_querywatch.capture import roles
-from django_querywatch.capture.faults import report_fault
+from django_querywatch.capture.faults import guarded, report_fault
 from django_querywatch.capture.lineage import ATTRIBUTE, Note, mark, note_of
 from django_querywatch.capture.looking import is_a
 from django_querywatch.capture.places import places
-from django_querywatch.capture.recorder import active, local, progress, remember_row
+from django_querywatch.capture.recorder import REMEMBERED_ROWS, active, local, progress, remember_rows
 from django_querywatch.capture.sightings import Evaluation
 from django_querywatch.capture.sites import ClassSite, TemplateSite
 
@@ -27,6 +27,7 @@ _FUNCTION = 0x2  # CO_NEWLOCALS: set on functions, not on class bodies and modul
 _DESCRIPTOR_DEPTH = 5
 """From `_note_build` over `Query`, `QuerySet` and the base manager to `get_queryset()` of a descriptor."""
 _DEEPEST = 60
+_END = object()
 _ORM = os.path.join("django", "db", "")
 _TEMPLATE_ENGINES = ("django.template", "jinja2")
 
@@ -176,48 +177,54 @@ def _marking(original: Callable[[Any], Iterator[Any]]) -> Any:
     def __iter__(self: Any) -> Iterator[Any]:
         if not is_recording():
             return original(self)
+        evaluation = _begin(self)
         if self.chunked_fetch:
-            return _mark_chunks(original, self)
-        evaluation = Evaluation(self.queryset, self)
+            return _mark_chunks(original(self), evaluation)
         outer, local.evaluation = local.evaluation, evaluation
         try:
             rows = list(original(self))
         finally:
             local.evaluation = outer
-        if rows and evaluation.node is not None:
+        if rows and evaluation is not None:
             _mark(rows, evaluation)
         return iter(rows)
 
     return __iter__
 
 
-def _mark_chunks(original: Callable[[Any], Iterator[Any]], iterable: Any) -> Iterator[Any]:
-    evaluation = Evaluation(iterable.queryset, iterable)
-    rows = original(iterable)
+@guarded
+def _begin(iterable: Any) -> Evaluation:
+    return Evaluation(iterable.queryset, iterable)
+
+
+def _mark_chunks(rows: Any, evaluation: Evaluation | None) -> Iterator[Any]:
+    """Mark row by row: an iterator is there so that rows need not be held together."""
     outer, local.evaluation = local.evaluation, evaluation
     try:
-        first = next(rows, None)
+        row = next(rows, _END)
     finally:
         local.evaluation = outer
-    while first is not None:
-        _mark([first], evaluation)
-        yield first
-        first = next(rows, None)
+    try:
+        while row is not _END:
+            if evaluation is not None:
+                _mark([row], evaluation)
+            yield row
+            row = next(rows, _END)
+    finally:
+        rows.close()
 
 
+@guarded
 def _mark(rows: list[Any], evaluation: Evaluation) -> None:
     node = evaluation.node
     if node is None:
         return
-    try:
-        if evaluation.has_instances:
-            mark(rows, node, getattr(evaluation.queryset.query, "select_related", False))
-        else:
-            node.rows += len(rows)
-        if node.is_many and not node.path:
-            remember_row(rows[0], node)
-    except Exception as error:
-        report_fault(error)
+    if node.is_many and not node.path and node.rows < REMEMBERED_ROWS:
+        remember_rows(rows[:REMEMBERED_ROWS], node)
+    if evaluation.has_instances:
+        mark(rows, node, getattr(evaluation.queryset.query, "select_related", False))
+    else:
+        node.rows += len(rows)
 
 
 def _paging(original: Callable[..., Any]) -> Any:
