@@ -1,17 +1,16 @@
-"""Settings of the tests: the example shop, two databases in memory, whatever the environment says."""
+"""Settings of the tests: the shop, on two databases in memory or two beside the one in `DATABASE_URL`."""
 
 import os
 
 os.environ.update(DEBUG="false", SECRET_KEY="tests", ALLOWED_HOSTS="testserver,localhost")
-os.environ.pop("DATABASE_URL", None)
+os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 
 from example_project.settings import *  # noqa: F403
-from example_project.settings import INSTALLED_APPS
+from example_project.settings import DATABASES, INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "debug_toolbar"]
-DATABASES = {
-    "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
-    "other": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
-}
+DEFAULT = DATABASES["default"]
+OTHER_NAME = DEFAULT["NAME"] if DEFAULT["NAME"] == ":memory:" else f"{DEFAULT['NAME']}_other"
+DATABASES = {"default": DEFAULT, "other": {**DEFAULT, "NAME": OTHER_NAME}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 QUERYWATCH = {"ENABLED": True}

@@ -41,7 +41,7 @@ class CategoryListView(ListView):
 
 
 class FixedCategoryListView(CategoryListView):
-    queryset = Category.objects.annotate(product_count=Count("products"))
+    queryset = Category.objects.annotate(product_count=Count("products")).order_by("name")
     template_name = "shop/category_list_fixed.html"
 
 

@@ -1,0 +1,1 @@
+"""It keeps working, shows nothing it should not, and breaks nothing."""

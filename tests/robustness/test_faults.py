@@ -1,0 +1,148 @@
+"""Whatever function of the tool raises: page, exceptions and database are what they are without the tool."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+
+from django_querywatch.capture import install
+from tests.robustness.injection import failing, functions, modules
+from tests.robustness.process_state import ProcessState
+from tests.robustness.visiting import VISITS, Answer, Visit, fill, look, without_the_tool
+
+pytestmark = [pytest.mark.django_db(databases=["default"]), pytest.mark.urls("tests.robustness.urls")]
+
+MODULES = modules("pytest_plugin", "runner", "testing", "suite", "management", "toolbar", "panels")
+FUNCTIONS = functions(MODULES)
+DOORS = {
+    "capture.recorder.watch_query": "Django's own call runs the query through it",
+    "capture.faults.FaultBoundary.__enter__": "the boundary itself",
+    "capture.faults.FaultBoundary.__exit__": "the boundary itself",
+    "middleware.QueryWatchMiddleware.__call__": "Django's own call runs the view through it",
+    "middleware.QueryWatchMiddleware.__acall__": "Django's own call runs the view through it",
+    "middleware.QueryWatchMiddleware.__init__": "start-up, where wrong settings are to be told",
+    "middleware._is_enabled": "start-up, where wrong settings are to be told",
+    "requests.RequestWatch.respond": "it runs the view",
+    "requests.RequestWatch._respond_later": "it runs the view",
+    "requests.RequestWatch._follow_sync": "it is the stream",
+    "requests.RequestWatch._follow_async": "it is the stream",
+}
+"""What cannot raise without the page noticing: these run what they watch, and hold no logic besides."""
+
+
+class Shop:
+    """The filled shop, the answers without the tool, and which functions which page reaches."""
+
+    def __init__(self) -> None:
+        session = SessionStore()
+        user = fill()
+        session["_auth_user_id"] = str(user.pk)
+        session["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"
+        session["_auth_user_hash"] = user.get_session_auth_hash()
+        session.create()
+        self.session: str = session.session_key
+        with without_the_tool():
+            self.plain = {visit: look(visit, self.session) for visit in VISITS}
+
+    def differing(self, visits: list[Visit]) -> list[str]:
+        answers = ((visit, look(visit, self.session)) for visit in visits)
+        return [
+            f"{visit.url}: {_difference(self.plain[visit], answer)}"
+            for visit, answer in answers
+            if answer != self.plain[visit]
+        ]
+
+
+@pytest.fixture
+def state(monkeypatch: pytest.MonkeyPatch) -> Iterator[ProcessState]:
+    monkeypatch.setattr("django.middleware.csrf._get_new_csrf_string", lambda: "a" * 32)
+    monkeypatch.setattr("django.utils.cache.http_date", lambda seconds: "today")
+    install()
+    noted = ProcessState(MODULES)
+    yield noted
+    noted.restore()
+
+
+def test_that_the_tool_changes_no_page(state: ProcessState, reports: list[Any]) -> None:
+    shop = Shop()
+    assert shop.differing(list(VISITS)) == []
+    assert len(reports) == len(VISITS)
+    assert not any(report.failed for report in reports)
+    assert sum(bool(report.findings) for report in reports) > len(VISITS) // 2
+
+
+def test_that_a_fault_changes_no_page(state: ProcessState, caplog: pytest.LogCaptureFixture) -> None:
+    shop = Shop()
+    wrong: dict[str, list[str]] = {}
+    reached = _reached(shop, state)
+    for name, visits in reached.items():
+        if name in DOORS:
+            continue
+        state.restore()
+        caplog.clear()
+        with failing(name, FUNCTIONS[name]) as calls:
+            problems = shop.differing(_of_each_kind(visits))
+            problems += _silence(caplog, len(calls))
+        if problems:
+            wrong[name] = problems
+    assert len(reached) > 200
+    report = "\n".join(f"{name}: {problems[0]}" for name, problems in sorted(wrong.items()))
+    assert not wrong, f"{len(wrong)} of {len(reached)} functions\n{report}"
+
+
+def test_that_the_doors_are_still_there() -> None:
+    assert set(FUNCTIONS) >= set(DOORS)
+
+
+def _of_each_kind(visits: list[Visit]) -> list[Visit]:
+    """The same fault need not be met twice in one way."""
+    return list({visit.kind: visit for visit in visits}.values())
+
+
+def _reached(shop: Shop, state: ProcessState) -> dict[str, list[Visit]]:
+    """The functions that run while pages are requested, each with its pages."""
+    names = {function.__code__: name for name, function in FUNCTIONS.items()}
+    reached: dict[str, list[Visit]] = defaultdict(list)
+    for visit in VISITS:
+        state.restore()
+        seen: set[str] = set()
+
+        def note(frame: FrameType, event: str, argument: object, seen: set[str] = seen) -> None:
+            if event == "call" and frame.f_code in names:
+                seen.add(names[frame.f_code])
+
+        threading.setprofile(note)
+        sys.setprofile(note)
+        try:
+            look(visit, shop.session)
+        finally:
+            sys.setprofile(None)
+            threading.setprofile(None)
+        for name in seen:
+            reached[name].append(visit)
+    return reached
+
+
+def _silence(caplog: pytest.LogCaptureFixture, calls: int) -> list[str]:
+    """A fault is logged, and not once per query."""
+    errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    own = [record for record in errors if record.name == "django_querywatch"]
+    if calls and not own:
+        return [f"called {calls} times, and nothing was logged"]
+    return [f"logged {len(own)} times for {calls} calls"] if len(own) > 2 else []
+
+
+def _difference(plain: Answer, watched: Answer) -> str:
+    for name in Answer.__slots__:
+        before, after = getattr(plain, name), getattr(watched, name)
+        if before != after:
+            return f"{name} was {str(before)[:150]}, is {str(after)[:150]} {watched.error or ''}"
+    return ""
