@@ -63,8 +63,12 @@ class Lineage:
     origin: Frame | None = None
     origin_source: str | None = None
     origin_kind: Literal["code", "template", "class", "none"] = "code"
-    class_kind: Literal["view", "admin", ""] = ""
-    """For an origin that is a class: what kind of class it is."""
+    is_admin_list: bool = False
+    """A ModelAdmin's own `get_queryset()` built it: `list_select_related` is its option."""
+    joined: tuple[str, ...] = ()
+    """Paths that the root joins already."""
+    is_plain_relation: bool = True
+    """Of a root that is a relation of a single object: nothing was filtered."""
     is_plain: bool = True
     """False where a hop was filtered by hand, so that no lookup names it."""
     is_recursive: bool = False
@@ -106,6 +110,8 @@ class StackGroup:
     """A loop of the project that is not over a literal is on the way."""
     has_row_loop: bool = False
     """A loop on the way binds a row of the same root, or the rows of `source`."""
+    loop_rows: int = 0
+    """Rows that the innermost loop over rows had to go over, where they lie on the lineage's way."""
     is_exempt: bool = False
     """A batch, a cache being filled, a chain of parents: never an N+1."""
     is_peers: bool = False
@@ -146,6 +152,8 @@ class QueryGroup:
     """For a to-many relation: the paths that the query itself joins or prefetches."""
     loaded: tuple[str, ...] = ()
     """For a deferred field: the fields that its row had loaded, the primary key aside."""
+    has_line: bool = True
+    """A line of the project asked, its templates included; False where only a framework's view did."""
     is_foreign: bool = False
     """A library built the query for itself: no change of the project's querysets would serve it."""
     aggregates: tuple[tuple[str, str, str], ...] = ()
@@ -224,8 +232,8 @@ class Finding:
 
     @property
     def queries_before(self) -> int:
-        """Queries of the cause, and its parent query where a root queryset is known."""
-        has_parent = self.root_model is not None and self.kind not in ("duplicate", "slow_query")
+        """Queries of the cause, and its parent query where there is one: where a relation path leads from it."""
+        has_parent = self.path is not None and self.kind not in ("duplicate", "slow_query")
         return self.count + has_parent
 
     @property

@@ -40,7 +40,7 @@ def make_finding(
         model=access.model if access else group.model,
         field=access.field if access else None,
         path=path,
-        root_model=lineage.root_model if lineage and (worst.lineage or worst.single) else group.model,
+        root_model=_root_model(group, worst, lineage),
         location=worst.place,
         locations=places(stacks),
         origin=lineage.origin if lineage else None,
@@ -52,6 +52,13 @@ def make_finding(
         timeline=group.timeline,
         source=worst.source,
     )
+
+
+def _root_model(group: QueryGroup, stack: StackGroup, lineage: Lineage | None) -> str | None:
+    """The model whose queryset the suggestion is a call of."""
+    if group.kind == "write":
+        return None if group.shape in ("add", "set", "remove", "clear") else group.model
+    return lineage.root_model if lineage and (stack.lineage or stack.single) else group.model
 
 
 def root_lineage(stack: StackGroup) -> Lineage | None:
@@ -73,6 +80,7 @@ def _rebased(lineage: Lineage, parent: Lineage) -> Lineage:
         path=(*parent.path, lineage.parent_field, *lineage.path),
         to_many=(*parent.to_many, True, *lineage.to_many),
         rows=lineage.rows,
+        is_plain=parent.is_plain and lineage.is_plain and lineage.is_plain_relation,
     )
 
 

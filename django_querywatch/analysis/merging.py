@@ -34,13 +34,16 @@ def _is_cured_by(finding: Finding, deeper: Finding) -> bool:
         and finding.root_model == deeper.root_model
         and finding.origin == deeper.origin
         and deeper.path.startswith(finding.path + "__")
-        and deeper.suggestion in _plain_fixes(deeper.path)
-        and finding.suggestion in _plain_fixes(finding.path)
+        and _is_plain_fix(deeper.suggestion, deeper.path)
+        and _is_plain_fix(finding.suggestion, finding.path)
     )
 
 
-def _plain_fixes(path: str) -> tuple[str, str]:
-    return f'select_related("{path}")', f'prefetch_related("{path}")'
+def _is_plain_fix(suggestion: str, path: str) -> bool:
+    """Whether a suggestion is an eager loading of just this path, with whatever is loaded already."""
+    if suggestion.startswith("list_select_related"):
+        return f'"{path}"' in suggestion
+    return suggestion in (f'select_related("{path}")', f'prefetch_related("{path}")')
 
 
 def _join(one: Finding, other: Finding) -> Finding:

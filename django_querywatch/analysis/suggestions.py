@@ -54,13 +54,20 @@ def _for_single(group: QueryGroup, lineage: Lineage, path: str) -> Suggestion:
         return Suggestion(
             call=f'select_related("{path}")' if can_join else None, words=words, queries_needed=0
         )
-    if lineage.class_kind == "admin" and can_join:
-        return Suggestion(
-            call=f'list_select_related = ("{path}",)', words="on the ModelAdmin", queries_needed=0
-        )
+    if lineage.is_admin_list and can_join:
+        return _for_admin(lineage, path)
     if can_join and not lineage.is_for_update:
         return Suggestion(call=f'select_related("{path}")', queries_needed=0)
     return Suggestion(call=f'prefetch_related("{path}")')
+
+
+def _for_admin(lineage: Lineage, path: str) -> Suggestion:
+    """The option of the ModelAdmin; it takes the place of the joins that the admin makes by itself."""
+    covered = [joined for joined in lineage.joined if not path.startswith(f"{joined}__")]
+    names = ", ".join(f'"{name}"' for name in sorted({path, *covered}))
+    comma = "," if len(covered) == 0 else ""
+    where = lineage.origin.function if lineage.origin is not None else "the ModelAdmin"
+    return Suggestion(call=f"list_select_related = ({names}{comma})", words=f"in {where}", queries_needed=0)
 
 
 def _for_to_many(group: QueryGroup, lineage: Lineage, path: str) -> Suggestion:
@@ -136,6 +143,8 @@ def _for_loop(group: QueryGroup, stack: StackGroup) -> Suggestion:
         return Suggestion(
             words="the objects were not loaded by a queryset of this recording: fetch the relation where they are"
         )
+    if not group.has_line:
+        return Suggestion(words="a framework asks for itself: see what it documents, or cache the answer")
     if group.lookup and group.model and group.shape in ("get", "first", "fetch_all", "iterator", "in_bulk"):
         name = group.lookup[0]
         model = group.model.rpartition(".")[2]

@@ -57,6 +57,7 @@ def is_potential(stack: StackGroup) -> bool:
     if stack.is_exempt or stack.is_peers or stack.leaves_early:
         return False
     if stack.lineage is not None:
-        return stack.lineage.rows == 1 and (stack.has_row_loop or stack.has_loop)
+        had_one_row = stack.lineage.rows == 1 or stack.loop_rows == 1
+        return had_one_row and (stack.has_row_loop or stack.has_loop)
     rows = stack.source_rows
-    return rows is not None and rows.rows == 1 and stack.has_row_loop
+    return rows is not None and rows.rows == 1 and stack.has_row_loop and stack.is_proven_source

@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from django.core.signals import request_finished
 from django.db import connections
 from django.db.backends.signals import connection_created
 
@@ -40,7 +39,6 @@ def install() -> None:
     if not progress.is_installed:
         progress.is_installed = True
         connection_created.connect(_install_on_created, dispatch_uid="django_querywatch")
-        request_finished.connect(_end_start_up, dispatch_uid="django_querywatch")
         roles.recognise()
         install_wraps()
     if progress.modules != len(sys.modules):
@@ -74,12 +72,6 @@ def is_installed(connection: Any) -> bool:
 def missing_targets() -> tuple[str, ...]:
     """Names in Django that could not be found: what they would have told is not known."""
     return tuple(roles.missing)
-
-
-def _end_start_up(**kwargs: Any) -> None:
-    """A request has been served, watched or not: what is built at import has been built."""
-    progress.has_recorded = True
-    request_finished.disconnect(dispatch_uid="django_querywatch")
 
 
 def _install_on_created(connection: Any, **kwargs: Any) -> None:

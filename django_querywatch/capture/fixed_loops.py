@@ -108,6 +108,16 @@ class _Scope:
             return [ast.Tuple(call.args[self.code.co_argcount - skipped :], ast.Load())]
         return named or call.args[position : position + 1] or None
 
+    def is_left_to_its_default(self, name: str) -> bool:
+        """Whether the caller's source leaves a parameter out."""
+        caller = self.frame.f_back
+        call = parse_current(caller) if caller is not None else None
+        if not isinstance(call, ast.Call) or any(isinstance(a, ast.Starred) for a in call.args):
+            return False
+        given = len(call.args) + (self.code.co_varnames[:1] in (("self",), ("cls",)))
+        named = {keyword.arg for keyword in call.keywords}
+        return self.code.co_varnames.index(name) >= given and not named & {name, None}
+
     def assignments(self, name: str) -> list[ast.expr] | None:
         """What is assigned to a local name, or None where it is bound or changed in another way."""
         function = None if name in self.parameters() else parse_function(self.code)
@@ -188,6 +198,8 @@ def _is_fixed_number(node: ast.expr, scope: _Scope) -> bool:
             return _is_fixed_number(operand, scope)
         case ast.BinOp(left=left, right=right):
             return _is_fixed_number(left, scope) and _is_fixed_number(right, scope)
+        case ast.Name(id=name) if name in scope.parameters():
+            return scope.is_left_to_its_default(name)
         case ast.Name(id=name) if scope.is_local(name):
             values = scope.assignments(name)
             return bool(values) and all(_is_fixed_number(value, scope) for value in values or ())

@@ -53,6 +53,7 @@ class Bucket:
         "last_arity",
         "leaves_early",
         "longest",
+        "loop_node",
         "node",
         "parameters",
         "place",
@@ -72,6 +73,7 @@ class Bucket:
         self.parameters: set[int] = set()
         self.first_parent = sighting.parent_key
         self.has_distinct_parents = False
+        self.loop_node = sighting.loop_node
         self.node: Node | None = sighting.node
         """The many-row node whose instances' relation is read."""
         self.single: Node | None = sighting.single
@@ -118,7 +120,7 @@ class Bucket:
             if len(values) > 1 or (column[0].rows == 1 and self.count == 1):
                 self.carrier = column[0]
                 self.has_row_loop = True
-                self.is_proven_carrier = len(values) > 1
+                self.is_proven_carrier = True
                 return
 
 
@@ -158,29 +160,39 @@ class Family:
 class Repeat:
     """Executions of one statement with the same parameters."""
 
-    __slots__ = ("count", "duration", "family", "is_frameworks_own", "names", "parent", "places")
+    __slots__ = (
+        "count",
+        "duration",
+        "family",
+        "has_other_askers",
+        "is_frameworks_own",
+        "names",
+        "parent",
+        "places",
+    )
 
     def __init__(self, family: Family, sighting: Sighting) -> None:
         self.family = family
         self.parent = sighting.parent_key
         self.is_frameworks_own = sighting.walk.is_frameworks_own
+        self.has_other_askers = False
         self.count = 0
         self.duration = 0.0
         self.places: list[Any] = []
         self.names: dict[int, int] = {}
 
     def add(self, sighting: Sighting, duration: float) -> None:
-        """Count one more, unless it asks for another parent, or the same stack asks for another declared name.
+        """Count one more; another parent, or another declared name by the same stack, is another asker.
 
-        One form field of several does so, and one of several objects with the same foreign key.
+        One of several objects with the same foreign key, say, or one form field of several.
         """
         is_new_name = self.names.setdefault(sighting.sites_key, sighting.names_key) != sighting.names_key
-        if sighting.parent_key == self.parent and not is_new_name:
-            self.count += 1
-            self.duration += duration
-            place = sighting.walk.place
-            if len(self.places) < MOST_PLACES and place not in self.places:
-                self.places.append(place)
+        self.has_other_askers = self.has_other_askers or is_new_name or sighting.parent_key != self.parent
+        self.count += 1
+        self.duration += duration
+        place = sighting.walk.place
+        if len(self.places) < MOST_PLACES and place not in self.places:
+            self.places.append(place)
 
 
 class Counts:

@@ -32,13 +32,15 @@ class Forgotten:
 class Note(Forgotten):
     """On a query: where it was built, and the related manager that built it."""
 
-    __slots__ = ("is_foreign", "is_page", "manager", "site")
+    __slots__ = ("is_admin_list", "is_foreign", "is_page", "manager", "site")
 
     def __init__(self, site: Any, manager: Any, is_foreign: bool = False, is_page: bool = False) -> None:
         self.site = site
         self.manager = manager
         self.is_foreign = is_foreign
         """A library built it for itself: no prefetch of the project's would serve it."""
+        self.is_admin_list = False
+        """A ModelAdmin's own `get_queryset()` built it."""
         self.is_page = is_page
         """A paginator cut it: one row is a page with one row."""
 
@@ -46,7 +48,17 @@ class Note(Forgotten):
 class Root(Forgotten):
     """One evaluation of a queryset that no relation of another row explains."""
 
-    __slots__ = ("facts", "is_recursive", "kind", "model", "parent", "relation_name", "site", "stack")
+    __slots__ = (
+        "facts",
+        "is_plain_relation",
+        "is_recursive",
+        "kind",
+        "model",
+        "parent",
+        "relation_name",
+        "site",
+        "stack",
+    )
 
     def __init__(self, model: Any, site: Any, kind: str) -> None:
         self.model = model
@@ -57,6 +69,8 @@ class Root(Forgotten):
         self.facts: dict[str, Any] = {}
         """What the advice needs to know of the queryset, which is gone by then."""
         self.is_recursive = False
+        self.is_plain_relation = True
+        """Of a root that is a relation of a single object: nothing was filtered."""
         self.stack: tuple[Any, ...] = ()
         """Sites on the stack when it was evaluated."""
         self.parent: Node | None = None

@@ -187,6 +187,7 @@ MEETINGS: dict[str, Callable[[Walk, Role, FrameType], bool]] = {
     roles.BULK: _meet_bulk,
     roles.PREFETCH: _meet_prefetch,
     roles.PROCESS_CACHE: _meet_cache_fill,
+    roles.ADMIN_QUERYSET: lambda walk, role, frame: False,
     roles.RECORDING: lambda walk, role, frame: True,
     roles.DATA_LOOP: _meet_data_loop,
     roles.TEMPLATE_NODE: _meet_template_node,

@@ -8,6 +8,8 @@ from django.db.models import Model
 from django.db.models.lookups import Exact
 from django.db.models.sql import Query
 
+from django_querywatch.capture.lineage import Note
+
 _SINGLE_ROW_METHODS = frozenset(
     {"get", "first", "last", "earliest", "latest", "get_or_create", "update_or_create"}
 )
@@ -89,10 +91,12 @@ def is_plain_relation(manager: Any, query: Any) -> bool:
     )
 
 
-def query_facts(queryset: Any) -> dict[str, Any]:
+def query_facts(queryset: Any, note: Note | None) -> dict[str, Any]:
     """What the advice on a root queryset needs to know of it."""
     query = getattr(queryset, "query", None)
     return {
+        "is_admin_list": note is not None and note.is_admin_list,
+        "joined": getattr(query, "select_related", False),
         "deferred_loading": getattr(query, "deferred_loading", (frozenset(), True)),
         "combinator": getattr(query, "combinator", None),
         "for_update": bool(getattr(query, "select_for_update", False)),
@@ -107,6 +111,16 @@ def eager_paths(queryset: Any) -> tuple[str, ...]:
     for lookup in getattr(queryset, "_prefetch_related_lookups", ()):
         paths.append(getattr(lookup, "prefetch_through", lookup))
     return tuple(paths)
+
+
+def joined_paths(model: Any, joined: Any) -> tuple[str, ...]:
+    """The paths of a `select_related`; True stands for all keys that cannot be null, their own not followed."""
+    if isinstance(joined, dict):
+        return tuple(_flattened(joined))
+    if not joined:
+        return ()
+    fields = model._meta.fields
+    return tuple(field.name for field in fields if field.remote_field and not field.null)
 
 
 def _flattened(joined: dict[str, Any]) -> list[str]:

@@ -46,8 +46,6 @@ class Progress:
     is_installed = False
     modules = 0
     """Modules that were imported when late targets were last looked for."""
-    has_recorded = False
-    """A recording has ended: what is built at import has been built."""
 
 
 progress = Progress()
@@ -74,7 +72,6 @@ class Recorder:
         if self.is_open:
             self.is_open = False
             self.elapsed = perf_counter() - self.started
-            progress.has_recorded = True
             self.floor = self.task = None
 
 

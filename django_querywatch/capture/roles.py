@@ -40,6 +40,7 @@ COLLECTOR = "collector"
 TEMPLATE_NODE = "template_node"
 SERIALIZER = "serializer"
 ADMIN_ROW = "admin_row"
+ADMIN_QUERYSET = "admin_queryset"
 VIEW = "view"
 CLASS_VIEW = "class_view"
 THREAD_HANDLER = "thread_handler"
@@ -145,6 +146,7 @@ _LATE_TARGETS: dict[str, tuple[tuple[str, Role], ...]] = {
     ),
     "django.contrib.admin.templatetags.admin_list": (("items_for_result", Role(ADMIN_ROW)),),
     "django.contrib.admin.options": (
+        ("BaseModelAdmin.get_queryset", Role(ADMIN_QUERYSET)),
         ("ModelAdmin.changelist_view", Role(CLASS_VIEW)),
         ("ModelAdmin.changeform_view", Role(CLASS_VIEW)),
     ),

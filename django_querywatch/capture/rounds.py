@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import FrameType
+from typing import Any
 
 from django_querywatch.capture.fixed_loops import is_fixed
 from django_querywatch.capture.looking import declared_name, is_a, is_declared, rows_in

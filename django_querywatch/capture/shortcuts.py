@@ -62,9 +62,11 @@ def iteration_of(site: Site) -> Iteration:
 def has_key_function(site: Site) -> bool:
     """Whether the instruction is a call that takes a function to run per item: `sorted(rows, key=...)`."""
     tree = _tree(site)
-    if not isinstance(tree, ast.Call):
-        return False
-    return any(keyword.arg == "key" for keyword in tree.keywords) or _called_name(tree) in ("map", "filter")
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)] if tree is not None else []
+    return any(
+        _called_name(call) in ("map", "filter") or any(keyword.arg == "key" for keyword in call.keywords)
+        for call in calls
+    )
 
 
 @_once_per_site

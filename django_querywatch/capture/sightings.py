@@ -54,6 +54,7 @@ class Sighting:
         "is_many_keyed",
         "is_proven_carrier",
         "kind",
+        "loop_node",
         "names_key",
         "node",
         "parent_key",
@@ -73,6 +74,8 @@ class Sighting:
         self.single: Node | None = None
         self.parent_key: Any = None
         self.carrier: Node | None = None
+        self.loop_node: Node | None = None
+        """The node of the row, on the lineage's way, that the innermost loop binds."""
         self.columns: list[tuple[tuple[Node, Any], Any]] = []
         """Columns of remembered rows that hold a parameter, with the parameter."""
         self.is_proven_carrier = False
@@ -137,7 +140,8 @@ def _see_relation(
         evaluation.node = _step(parent, sighting)
         return
     root = Root(relation.target, note.site if note else sighting.walk.place, "model")
-    root.facts = query_facts(sighting.walk.queryset)
+    root.facts = query_facts(sighting.walk.queryset, note)
+    root.is_plain_relation = _is_plain(sighting.walk)
     root.stack = tuple(sighting.walk.key)
     root.parent, root.relation_name = parent, relation.name
     evaluation.node = Node(
@@ -193,9 +197,10 @@ def _see_prefetch(sighting: Sighting, walk: Walk, evaluation: Evaluation | None)
 
 
 def _root_node(walk: Walk, queryset: Any, note: Note | None) -> Node:
-    site = note.site if note is not None and note.site is not None else walk.place
+    # What a library built has no line of the project: the class that it built it for, if any, is the place.
+    site = (note.site or walk.fallback) if note is not None else walk.place
     root = Root(queryset.model, site, "raw" if not hasattr(queryset.query, "where") else "model")
-    root.facts = query_facts(queryset)
+    root.facts = query_facts(queryset, note)
     root.stack = tuple(walk.key)
     return Node(root, (), may_have_many_rows(queryset.query, walk.method, note is not None and note.is_page))
 
@@ -211,6 +216,7 @@ def _see_loop(sighting: Sighting, params: Any, sources: Sources) -> None:
         if sighting.node is not None:
             if node.root is sighting.node.root:
                 sighting.has_row_loop = True
+                sighting.loop_node = node
                 break
             continue
         sighting.carrier = node
@@ -258,7 +264,8 @@ def _name_family(sighting: Sighting, text: str, operation: str) -> None:
     if operation in ("INSERT", "UPDATE", "DELETE") or walk.method in roles.WRITE_METHODS:
         sighting.kind = "write"
         what = walk.method if walk.method in roles.WRITE_METHODS else text
-        sighting.family_key = ("write", walk.place, what)
+        # One call may write several tables; without a line of the project there is no one call.
+        sighting.family_key = ("write", walk.site or (walk.place, text), what)
         # One call may send several statements by one stack: a cascade's, a parent table's.
         sighting.stack_key = hash((sighting.stack_key, text))
     elif relation is not None and node is not None:
@@ -276,6 +283,7 @@ def family_facts(sighting: Sighting) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "shape": _shape(walk, relation) if relation is not None else walk.method,
         "lookup": exact_names(getattr(walk.queryset, "query", None)),
+        "has_line": walk.site is not None,
         "is_foreign": bool(getattr(note_of(walk.queryset), "is_foreign", False)),
         "model": type(walk.saved) if walk.saved is not None else getattr(walk.queryset, "model", None),
     }

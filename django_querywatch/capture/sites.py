@@ -7,6 +7,7 @@ import inspect
 import os
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from types import CodeType
 from typing import Any
 
@@ -57,13 +58,7 @@ class ClassSite:
         return _is_project_class(self.owner)
 
     def frame(self) -> Frame | None:
-        for name in self.key[1]:
-            for owner in filter(_is_project_class, self.owner.__mro__):
-                line = _line_in_class(owner, name)
-                if line is not None:
-                    return Frame(file=str(_class_file(owner)), line=line, function=owner.__qualname__)
-        file, line = _class_file(self.owner), _first_line(self.owner)
-        return Frame(file=file, line=line, function=self.owner.__qualname__) if file else None
+        return _class_frame(*self.key)
 
 
 class FunctionSite:
@@ -92,6 +87,17 @@ class FunctionSite:
         )
 
 
+@lru_cache(maxsize=512)  # `inspect` parses the whole module for one class
+def _class_frame(cls: type, names: tuple[str, ...]) -> Frame | None:
+    for name in names:
+        for owner in filter(_is_project_class, cls.__mro__):
+            line = _line_in_class(owner, name)
+            if line is not None:
+                return Frame(file=str(_class_file(owner)), line=line, function=owner.__qualname__)
+    file = _class_file(cls)
+    return Frame(file=file, line=_first_line(cls), function=cls.__qualname__) if file else None
+
+
 def _is_project_class(owner: type) -> bool:
     file = _class_file(owner)
     return file is not None and is_project_file(file)
@@ -103,6 +109,7 @@ def _class_file(owner: type) -> str | None:
     return os.path.abspath(file) if file else None
 
 
+@lru_cache(maxsize=256)
 def _class_source(owner: type) -> tuple[list[str], int] | None:
     try:
         return inspect.getsourcelines(owner)

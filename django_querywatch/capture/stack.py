@@ -132,7 +132,10 @@ def _pass_call(walk: Walk, site: Site) -> None:
         iteration = Iteration.TO_THE_END  # a loop over `map()` or `groupby()` runs it to get the next item
     if iteration is Iteration.NONE:
         return
-    if code.co_flags & _GENERATOR:
+    if code.co_name == "__next__":
+        walk.has_loop = True
+        walk.loop_sites.append(site)
+    elif code.co_flags & _GENERATOR:
         walk.leaves_early = walk.leaves_early or iteration is Iteration.UNTIL
     elif iteration is Iteration.TO_THE_END:
         _note_rows(walk, site, rows_of_arguments(walk.below))

@@ -8,11 +8,13 @@ from django_querywatch.capture.attribution import Relation
 from django_querywatch.capture.groups import Bucket, Counts, Family, Repeat
 from django_querywatch.capture.lineage import Node, Root
 from django_querywatch.capture.places import source_line
+from django_querywatch.capture.querysets import joined_paths
 from django_querywatch.capture.sites import ClassSite, TemplateSite
 from django_querywatch.records import Frame, Lineage, QueryGroup, RelationAccess, Repetition, StackGroup
 
-_FRAMEWORKS_FIXED_REPEATS = 2
-"""A framework may ask twice for itself, as the admin counts a list twice; more than that grows with something."""
+_FEW = 6
+"""A framework may ask twice for itself, as the admin counts a list twice, and a few objects may share a key, a few
+form fields their choices; more than that grows with something."""
 
 
 def query_groups(counts: Counts, slow: float | None) -> list[QueryGroup]:
@@ -32,7 +34,8 @@ def _longest(family: Family) -> float:
 
 
 def _is_repeated(repeat: Repeat) -> bool:
-    return repeat.count > (_FRAMEWORKS_FIXED_REPEATS if repeat.is_frameworks_own else 1)
+    most = _FEW if repeat.is_frameworks_own or repeat.has_other_askers else 1
+    return repeat.count > most
 
 
 def repetitions(counts: Counts) -> list[Repetition]:
@@ -68,6 +71,7 @@ def _query_group(family: Family) -> QueryGroup:
         eager=facts.get("eager", ()),
         loaded=facts.get("loaded", ()),
         is_foreign=facts.get("is_foreign", False),
+        has_line=facts.get("has_line", True),
         aggregates=facts.get("aggregates", ()),
         caveats=facts.get("caveats", ()),
         followers=family.followers,
@@ -103,6 +107,7 @@ def _stack_group(bucket: Bucket) -> StackGroup:
         has_distinct_parents=bucket.has_distinct_parents,
         has_loop=bucket.has_loop,
         has_row_loop=bucket.has_row_loop,
+        loop_rows=bucket.loop_node.rows if bucket.loop_node is not None else 0,
         is_exempt=bucket.is_exempt,
         is_peers=bucket.is_peers,
         lineage=_lineage(bucket.node.root, bucket.node) if bucket.node else None,
@@ -124,8 +129,10 @@ def _lineage(root: Root, node: Node) -> Lineage:
         origin=origin,
         origin_source=source_line(origin),
         origin_kind=_origin_kind(root.site),
-        class_kind=_class_kind(root.site),
+        is_admin_list=root.facts.get("is_admin_list", False),
         is_plain=node.is_plain,
+        is_plain_relation=root.is_plain_relation,
+        joined=joined_paths(root.model, root.facts.get("joined")),
         is_recursive=root.is_recursive,
         is_raw=root.facts.get("is_raw", False),
         is_combined=bool(root.facts.get("combinator")),
@@ -143,12 +150,6 @@ def _origin_kind(site: Any) -> Literal["code", "template", "class", "none"]:
     if isinstance(site, TemplateSite):
         return "template"
     return "class" if isinstance(site, ClassSite) else "code"
-
-
-def _class_kind(site: Any) -> Literal["view", "admin", ""]:
-    if not isinstance(site, ClassSite):
-        return ""
-    return "admin" if hasattr(site.owner, "list_select_related") else "view"
 
 
 def _hops(model: Any, path: tuple[str, ...]) -> tuple[bool, ...]:

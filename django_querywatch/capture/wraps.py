@@ -19,7 +19,7 @@ from django_querywatch.capture.faults import guarded, report_fault
 from django_querywatch.capture.lineage import ATTRIBUTE, Note, mark, note_of
 from django_querywatch.capture.looking import is_a
 from django_querywatch.capture.places import places
-from django_querywatch.capture.recorder import REMEMBERED_ROWS, active, local, progress, remember_rows
+from django_querywatch.capture.recorder import REMEMBERED_ROWS, active, local, remember_rows
 from django_querywatch.capture.sightings import Evaluation
 from django_querywatch.capture.sites import ClassSite, TemplateSite
 
@@ -54,15 +54,14 @@ def _owner(cls: Any, method: str) -> Any:
 def _noting(original: Callable[..., None]) -> Any:
     """`Query.__init__`: note where the query is built, and by which related manager.
 
-    Querysets in class bodies and modules are built at import, before anything records: until a request has
-    been served, those are noted too.
+    Querysets in class bodies and modules are built at import, when nothing records: those are always noted.
     """
     is_recording = active.get
 
     @wraps(original)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         original(self, *args, **kwargs)
-        if is_recording() or (not progress.has_recorded and _is_declaration()):
+        if is_recording() or _is_declaration():
             try:
                 _note_build(self)
             except Exception as error:
@@ -73,8 +72,13 @@ def _noting(original: Callable[..., None]) -> Any:
 
 def _is_declaration() -> bool:
     """Whether a class body or a module builds the query, through a manager of Django's or the project's."""
+    frame = sys._getframe
     try:
-        return any(not sys._getframe(depth).f_code.co_flags & _FUNCTION for depth in (6, 7, 8))
+        return not (
+            frame(5).f_code.co_flags & _FUNCTION
+            and frame(6).f_code.co_flags & _FUNCTION
+            and frame(7).f_code.co_flags & _FUNCTION
+        )
     except ValueError:  # the stack is not that deep
         return False
 
@@ -93,6 +97,7 @@ def _note_build(query: Any) -> None:
     frame: FrameType | None = sys._getframe(2)
     manager = site = None
     is_foreign: bool | None = None
+    is_admin_list = False
     owners: list[FrameType] = []
     for _ in range(_DEEPEST):
         if frame is None:
@@ -111,6 +116,9 @@ def _note_build(query: Any) -> None:
                     break
             elif role.kind in (roles.VIEW, roles.BOUNDARY, roles.THREAD_HANDLER):
                 break
+            elif role.kind == roles.ADMIN_QUERYSET:
+                is_admin_list = True
+                owners.append(frame)
             elif role.kind in (roles.CLASS_VIEW, roles.ADMIN_ROW):
                 owners.append(frame)
                 break
@@ -132,7 +140,9 @@ def _note_build(query: Any) -> None:
         frame = frame.f_back
     if site is None:
         site = _driven_class(owners)
-    setattr(query, ATTRIBUTE, Note(site, manager, bool(is_foreign)))
+    note = Note(site, manager, bool(is_foreign))
+    note.is_admin_list = is_admin_list and isinstance(site, ClassSite)
+    setattr(query, ATTRIBUTE, note)
 
 
 def _is_builder(frame: FrameType) -> bool:
@@ -236,6 +246,7 @@ def _paging(original: Callable[..., Any]) -> Any:
             note = note_of(object_list) if active.get() else None
             if note is not None:
                 page = Note(note.site, note.manager, note.is_foreign, is_page=True)
+                page.is_admin_list = note.is_admin_list
                 setattr(object_list.query, ATTRIBUTE, page)
         except Exception as error:
             report_fault(error)
