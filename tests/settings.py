@@ -10,6 +10,8 @@ from example_project.settings import DATABASES, INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "debug_toolbar"]
 DEFAULT = DATABASES["default"]
+if "pool" in DEFAULT.get("OPTIONS", {}):
+    DEFAULT["OPTIONS"]["pool"] = DEFAULT["OPTIONS"]["pool"] == "True"  # the URL's word
 OTHER_NAME = DEFAULT["NAME"] if DEFAULT["NAME"] == ":memory:" else f"{DEFAULT['NAME']}_other"
 DATABASES = {"default": DEFAULT, "other": {**DEFAULT, "NAME": OTHER_NAME}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
