@@ -73,6 +73,11 @@ bench-check: $(INSTALLED) ## Compare instructions with the budget (wants valgrin
 soak: $(INSTALLED) ## Send 200,000 requests to real servers and watch their memory
 	$(BIN)/python -m benchmarks soak --requests 200000
 
+.PHONY: servers
+servers: $(INSTALLED) ## Send concurrent requests to real servers and judge every report
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,robustness]'
+	$(BIN)/python -m tests.robustness.servers
+
 .PHONY: lint
 lint: $(LINT_INSTALLED) ## Check style, types and the import contract
 	$(BIN)/ruff check .

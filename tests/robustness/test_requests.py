@@ -52,8 +52,11 @@ def ask() -> None:
 
 def end() -> None:
     """Close this thread's connection; `close()` spares databases in memory."""
-    if connection.connection is not None:
+    if connection.vendor != "sqlite":
+        connection.close()
+    elif connection.connection is not None:
         connection.connection.close()
+        connection.connection = None
 
 
 def in_new_thread(work: Any, *, is_copied: bool = True) -> None:
@@ -388,7 +391,6 @@ def test_connections_that_die_and_are_opened_again_keep_one_wrapper() -> None:
             ask()
             counts.append(wrappers())
             end()
-            connection.connection = None
         ask()
         end()
 

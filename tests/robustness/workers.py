@@ -16,8 +16,12 @@ def count_in_worker(name: str, names: list[str]) -> tuple[int, int, list[str]]:
     inherited = len(active.get())
     connection = connections.create_connection("default")
     connection.settings_dict["NAME"] = name
+    # The threads of a pool do not come along into a forked process.
+    connection.settings_dict["OPTIONS"].pop("pool", None)
     with django_querywatch.record() as recording, connection.cursor() as cursor:
         for _ in names:
             cursor.execute("SELECT 1")
-    connection.connection.close()
+    connection.close()
+    if connection.connection is not None:  # a database in memory
+        connection.connection.close()
     return inherited, recording.query_count, names
