@@ -42,7 +42,7 @@ class Visit:
     def kind(self) -> tuple[object, ...]:
         """A plain page, a write, a stream, an exception, each sync or async."""
         stream = "rows" in self.url or "export" in self.url or "stream" in self.url
-        return self.method, self.is_async, stream, "raises" in self.url, "wrong" in self.url
+        return self.method, self.is_async, stream, "raises" in self.url or "wrong" in self.url
 
 
 VISITS = (
