@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from difflib import get_close_matches
 
 from django.apps import apps
 from django.db.models import Model
 
+from django_querywatch.analysis.until import is_until
 from django_querywatch.records import KINDS
 
 _MATCHING = ("relation", "file", "url_name", "view", "kind")
-_DAY = re.compile(r"\d{4}-\d{2}(-\d{2})?", re.ASCII)
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
@@ -54,12 +52,8 @@ def _kind(value: str) -> str | None:
 
 
 def _until(value: str) -> str | None:
-    try:
-        if _DAY.fullmatch(value):
-            date.fromisoformat(value if len(value) > 7 else f"{value}-01")
-            return None
-    except ValueError:
-        pass
+    if is_until(value):
+        return None
     return f"has an 'until' of {value!r}, which is no date: write '2027-03-31', or '2027-03' for all of March"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TextIO
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from django.test import Client, override_settings
 from django.urls import NoReverseMatch, Resolver404, resolve
 
 from django_querywatch.conf import get_config
+from django_querywatch.naming import named
 from django_querywatch.progress import Progress
 from django_querywatch.recording import record
 from django_querywatch.records import Report
@@ -99,7 +100,7 @@ def _watch_page(client: Client, page: PageRequest, watched: WatchedPages) -> Non
         target = response.headers.get("Location", "")
         watched.notices.append(f"{page} redirects to {target}, which was not requested. Is --as missing?")
     match = resolve(urlsplit(page.url).path)
-    watched.reports.append(replace(recording.report(), route=match.route, url_name=match.view_name))
+    watched.reports.append(named(recording.report(), match, get_config()))
 
 
 def _request(client: Client, page: PageRequest) -> Any:

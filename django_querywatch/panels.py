@@ -68,7 +68,7 @@ class QueryWatchPanel(Panel):
             if watching is None:
                 self.record_stats({"state": "unwatched" if get_config().enabled else "disabled"})
                 return
-            self._record(watching.report or watching.recording.report(), is_running=watching.report is None)
+            self._record(watching.report or watching.analyzed(), is_running=watching.report is None)
             if watching.report is None:
                 watching.listeners.append(self._complete)
             return

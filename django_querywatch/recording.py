@@ -7,11 +7,13 @@ import inspect
 import sys
 from collections.abc import Callable
 from contextvars import Token
+from datetime import date
 from functools import wraps
 from types import FrameType, TracebackType
 from typing import Any, TypeVar
 
 from django_querywatch.analysis import analyze
+from django_querywatch.analysis.ignores import without_ignored
 from django_querywatch.capture import (
     Recorder,
     active,
@@ -39,10 +41,13 @@ class Recording:
         return self.recorder.counts.query_count
 
     def report(self, config: Config | None = None) -> Report:
-        """Analyze what was captured so far, by other settings where some are given."""
+        """Analyze what was captured so far, by other settings where some are given.
+
+        What is ignored is left out here, for every channel; what is ignored for a URL or a view, in `naming`.
+        """
         counts = self.recorder.counts
         config = config or self.config
-        return analyze(
+        report = analyze(
             query_groups(counts, config.slow_ms / 1000 if config.slow_ms is not None else None),
             repetitions(counts),
             config,
@@ -55,6 +60,7 @@ class Recording:
                 name=self.name,
             ),
         )
+        return without_ignored(report, config, date.today())
 
 
 class _Scope:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextvars import Token
-from dataclasses import replace
 from inspect import isawaitable
 from typing import Any
 
 from django.apps import apps
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
-from django.urls import NoReverseMatch, ResolverMatch, reverse
+from django.urls import NoReverseMatch, reverse
 
 from django_querywatch.capture import (
     Recorder,
@@ -23,6 +22,7 @@ from django_querywatch.capture import (
 )
 from django_querywatch.capture.faults import guarded
 from django_querywatch.conf import get_config
+from django_querywatch.naming import named
 from django_querywatch.recording import Recording
 from django_querywatch.records import Config, Report
 from django_querywatch.reporters import deliver
@@ -93,8 +93,7 @@ class RequestWatch:
         self.report = Report(failed=True, name=self.recording.name)
         with fault_boundary:
             self.recording.recorder.close()
-            match = getattr(self.request, "resolver_match", None)
-            self.report = _named(self.recording.report(), match)
+            self.report = self.analyzed()
             deliver(self.report, self.config.reporters)
         with fault_boundary:
             for _receiver, answer in report_ready.send_robust(
@@ -105,6 +104,11 @@ class RequestWatch:
         for listener in self.listeners:
             with fault_boundary:
                 listener(self.report)
+
+    def analyzed(self) -> Report:
+        """The report of what was captured so far, under the names of the request."""
+        match = getattr(self.request, "resolver_match", None)
+        return named(self.recording.report(), match, self.config)
 
     def _follow(self, response: StreamingHttpResponse) -> None:
         content = response.streaming_content
@@ -175,11 +179,3 @@ def _is_toolbars(request: HttpRequest) -> bool:
         return request.path.startswith(reverse("djdt:render_panel").removesuffix("render_panel/"))
     except NoReverseMatch:
         return False
-
-
-def _named(report: Report, match: ResolverMatch | None) -> Report:
-    if match is None:
-        return report
-    view: Any = getattr(match.func, "view_class", match.func)
-    name = f"{getattr(view, '__module__', '')}.{getattr(view, '__qualname__', type(view).__qualname__)}"
-    return replace(report, route=match.route, url_name=match.view_name, view=name)
