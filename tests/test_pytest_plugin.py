@@ -1,6 +1,7 @@
 """The plugin in runs of its own: what is watched, what fails, and the section, with and without workers."""
 
 import json
+import os
 import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -365,3 +366,25 @@ def test_a_baseline_that_cannot_be_written_is_an_error_of_its_own(run, pytester)
     result = run("--querywatch-baseline=gone/base.txt", "--querywatch-update-baseline", source=BAD_TESTS)
     assert result.ret == 2
     assert "gone/base.txt cannot be written" in result.stdout.str()
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_a_full_run_lists_ignores_that_matched_nothing(run, pytester, monkeypatch, workers):
+    entries = [
+        {"relation": "shop.Order.user", "reason": "one user"},
+        {"relation": "shop.Order.items", "reason": "was bad once"},
+        {"url_name": "shop:orders"},
+    ]
+    pytester.makepyfile(ignoring=f"from tests.settings import *\nQUERYWATCH = {{'IGNORE': {entries}}}")
+    monkeypatch.setenv("PYTHONPATH", f"{REPOSITORY}{os.pathsep}{pytester.path}")
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "ignoring")
+    result = run("--querywatch=fail", *workers, source=BAD_TESTS)
+    assert result.ret == 0
+    assert section(result) == [
+        "no N+1s in 0 of 1 watched tests",
+        "entries of IGNORE that matched nothing in this run:",
+        "  relation=shop.Order.items, reason=was bad once",
+    ]
+    assert (
+        "matched nothing" not in run("--querywatch=fail", *workers, "test_pages.py::test_page").stdout.str()
+    )

@@ -131,3 +131,13 @@ def test_a_wrong_option_has_status_2(run, options, message):
     done = run(*options)
     assert done.returncode == 2
     assert message in done.stderr
+
+
+def test_a_full_run_lists_ignores_that_matched_nothing(run, tmp_path):
+    ignore = [{"relation": "shop.Order.user"}, {"relation": "shop.Order.items"}]
+    (tmp_path / "runner_settings.py").write_text(f"{SETTINGS}\nQUERYWATCH = {{'IGNORE': {ignore}}}")
+    lines = section(run("--querywatch=report"))
+    listed = lines.index("entries of IGNORE that matched nothing in this run:")
+    assert lines[listed + 1] == "  relation=shop.Order.items"
+    assert not any("shop.Order.user" in line for line in lines)
+    assert "matched nothing" not in run("--querywatch=report", "test_pages.ListTests").stdout

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
+from django_querywatch.analysis.ignores import note_matched, unused
 from django_querywatch.baseline import BaselineError
 from django_querywatch.pytest_plugin.extent import uncovered_part
-from django_querywatch.pytest_plugin.watching import Watcher
+from django_querywatch.pytest_plugin.watching import Watcher, is_django_ready
 from django_querywatch.reporters.json import report_from_json_line
 from django_querywatch.suite.run import Ending, SuiteRun
 
@@ -46,6 +48,7 @@ class Collector:
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         output = getattr(node, "workeroutput", None)
         self._broken += output is None
+        note_matched((output or {}).get("querywatch_matched", ()))
         self._left_out = max(self._left_out, (output or {}).get("querywatch_left_out", 0))
 
     @pytest.hookimpl(tryfirst=True)
@@ -68,8 +71,10 @@ class Collector:
             terminalreporter.write_line(self._text)
 
     def _ending(self, session: pytest.Session) -> Ending:
+        partial = self._partial(session)
         return Ending(
-            partial=self._partial(session),
+            partial=partial,
+            unused_ignores=_unused_ignores() if partial is None else (),
             unobserved=self._unobserved,
             is_interrupted=session.exitstatus in _UNFINISHED,
         )
@@ -87,3 +92,11 @@ class Collector:
         if not self._watched or self._unobserved:
             return "not every test was watched"
         return uncovered_part(self._config)
+
+
+def _unused_ignores() -> Sequence[Mapping[str, str]]:
+    if not is_django_ready():
+        return ()
+    from django_querywatch.conf import get_config
+
+    return unused(get_config())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from _pytest.unittest import TestCaseFunction
 
+from django_querywatch.analysis.ignores import matched
 from django_querywatch.records import Report
 from django_querywatch.reporters.agent import render_finding
 from django_querywatch.reporters.json import report_to_json_line
@@ -45,7 +46,7 @@ class Watcher:
         mark = item.get_closest_marker("querywatch")
         if mark is None and self._options.mode is None:
             return (yield)
-        if not _is_django_ready():
+        if not is_django_ready():
             item.stash[SEEN] = {"is_unobserved": True}
             if mark is not None:
                 pytest.fail(
@@ -108,6 +109,7 @@ class Watcher:
     def pytest_sessionfinish(self) -> None:
         if hasattr(self._config, "workeroutput"):
             self._config.workeroutput["querywatch_left_out"] = self._left_out
+            self._config.workeroutput["querywatch_matched"] = matched()
 
     @property
     def left_out(self) -> int:
@@ -190,7 +192,8 @@ def _check_reason(item: pytest.Item) -> None:
         )
 
 
-def _is_django_ready() -> bool:
+def is_django_ready() -> bool:
+    """Whether there are models and settings to look at."""
     registry = sys.modules.get("django.apps")
     return registry is not None and registry.apps.ready
 

@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
 from django.test.runner import DiscoverRunner, ParallelTestSuite, RemoteTestRunner
 
+from django_querywatch.analysis.ignores import unused
 from django_querywatch.baseline import BaselineError
 from django_querywatch.conf import get_config
 from django_querywatch.runner.results import RemoteWatchingResult, judging_result
@@ -69,7 +70,14 @@ class QueryWatchRunner(DiscoverRunner):
         return failures
 
     def _ending(self, result: Any) -> Ending:
-        return Ending(partial=self._partial(result), is_interrupted=result.shouldStop)
+        partial = self._partial(result)
+        # Which entries matched, the processes of --parallel do not tell.
+        is_known = partial is None and self.parallel <= 1
+        return Ending(
+            partial=partial,
+            is_interrupted=result.shouldStop,
+            unused_ignores=unused(get_config()) if is_known else (),
+        )
 
     def _partial(self, result: Any) -> str | None:
         if result.shouldStop:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from django_querywatch.reporters import github
 from django_querywatch.suite import formats
 from django_querywatch.suite.judging import Verdict, judge, load_baseline, without_tolerated
 from django_querywatch.suite.options import Options
-from django_querywatch.suite.section import section_lines
+from django_querywatch.suite.section import section_lines, unused_lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,8 @@ class Ending:
     unobserved: int = 0
     """Tests that could not be watched, because Django was not set up."""
     is_interrupted: bool = False
+    unused_ignores: Sequence[Mapping[str, str]] = ()
+    """Entries of `IGNORE` that left out nothing in a full run."""
 
 
 class SuiteRun:
@@ -72,6 +74,7 @@ class SuiteRun:
         if self._ignoring:
             yield f"ignored by a marker: {len(self._ignoring)} tests"
         yield from section_lines(causes)
+        yield from unused_lines(ending.unused_ignores)
 
     def _baseline_lines(self, verdict: Verdict, ending: Ending) -> Iterator[str]:
         if self.options.baseline is None:

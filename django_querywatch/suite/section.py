@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from django_querywatch.merged import MergedFinding
 from django_querywatch.records import N_PLUS_ONE_KINDS
@@ -28,6 +28,14 @@ def section_lines(
         yield f"and {len(full) - WORST} more; --querywatch-report=json:FILE has them all"
     yield from _potential_lines([cause for cause in rest if cause.finding.kind == "potential_n_plus_one"])
     yield from _other_lines(rest)
+
+
+def unused_lines(entries: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """Ignores that no finding needs, one a line."""
+    if entries:
+        yield "entries of IGNORE that matched nothing in this run:"
+    for entry in entries:
+        yield "  " + escape(", ".join(f"{key}={value}" for key, value in entry.items()))
 
 
 def _cause_lines(cause: MergedFinding) -> Iterator[str]:
