@@ -76,24 +76,18 @@ def _is_for(entry: _Entry, report: Report, today: date) -> bool:
 
 def _matches_any(entries: Iterable[_Entry], finding: Finding) -> bool:
     """Whether each relation of the finding is matched: one fix cures them all, one entry may name one."""
+    fitting = [entry for entry in entries if "kind" not in entry or covers([entry["kind"]], finding)]
+    if any("file" in entry for entry in fitting):
+        paths = _paths(finding)
+        fitting = [entry for entry in fitting if "file" not in entry or _is_any(paths, entry["file"])]
     relation = f"{finding.model}.{finding.field}" if finding.field else finding.model
-    return all(_is_relation_matched(entries, finding, each) for each in (relation, *finding.also))
+    return all(_is_matched(fitting, each) for each in (relation, *finding.also))
 
 
-def _is_relation_matched(entries: Iterable[_Entry], finding: Finding, relation: str | None) -> bool:
-    found = [entry for entry in entries if _matches(entry, finding, relation)]
+def _is_matched(entries: Iterable[_Entry], relation: str | None) -> bool:
+    found = [entry for entry in entries if "relation" not in entry or _is_within(relation, entry["relation"])]
     note_matched(found)
     return bool(found)
-
-
-def _matches(entry: _Entry, finding: Finding, relation: str | None) -> bool:
-    if "kind" in entry and not covers([entry["kind"]], finding):
-        return False
-    if "relation" in entry and not _is_within(relation, entry["relation"]):
-        return False
-    return "file" not in entry or any(
-        _is_file(frame.file, entry["file"]) for frame in (*culprits(finding), finding.origin) if frame
-    )
 
 
 def _is_within(relation: str | None, named: str) -> bool:
@@ -101,8 +95,13 @@ def _is_within(relation: str | None, named: str) -> bool:
     return relation is not None and (relation == named or relation.startswith(f"{named}."))
 
 
-def _is_file(file: str, pattern: str) -> bool:
+def _paths(finding: Finding) -> set[str]:
+    """The files of the finding's places, absolute and from the working directory."""
+    files = {frame.file for frame in (*culprits(finding), finding.origin) if frame is not None}
+    return {str(Path(file).absolute()) for file in files} | {short_path(file) for file in files}
+
+
+def _is_any(paths: Iterable[str], pattern: str) -> bool:
     # `**/` may stand for no folder at all, as it does elsewhere.
     patterns = {pattern, pattern.replace("**/", "")}
-    paths = (str(Path(file).absolute()), short_path(file))
     return any(fnmatch(path, each) for path in paths for each in patterns)
