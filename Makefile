@@ -45,6 +45,10 @@ run: shop ## Serve the example project on http://localhost:8000/
 test: $(INSTALLED) ## Run the tests that need nothing but Python
 	$(BIN)/python -m pytest -q
 
+.PHONY: test-all
+test-all: $(INSTALLED) ## Run the long tests too
+	$(BIN)/python -m pytest -q -m 'long or not long' -n 2 --ignore tests/accuracy
+
 .PHONY: readme
 readme: shop ## Put the demo's output into the README
 	$(BIN)/python docs/paste_demo.py

@@ -233,7 +233,7 @@ class Finding:
     @property
     def queries_before(self) -> int:
         """Queries of the cause, and its parent query where there is one: where a relation path leads from it."""
-        has_parent = self.path is not None and self.kind not in ("duplicate", "slow_query")
+        has_parent = None not in (self.path, self.root_model) and self.kind not in ("duplicate", "slow_query")
         return self.count + has_parent
 
     @property

@@ -1,10 +1,31 @@
 """Fixtures that every test may use."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from django_querywatch.records import Report
+
+LONG = (
+    "accuracy",
+    "robustness/test_faults.py",
+    "robustness/test_other_instruments.py",
+    "test_adopting.py",
+    "test_docs.py",
+    "test_fingerprint.py",
+    "test_memory.py",
+    "test_pytest_plugin",
+    "test_runner.py",
+)
+"""Tests below this folder that take more than a few seconds: `make test-all` runs them, `make test` does not."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        place = item.path.relative_to(Path(__file__).parent).as_posix()
+        if place.startswith(LONG):
+            item.add_marker("long")
 
 
 @pytest.fixture

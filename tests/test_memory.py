@@ -173,9 +173,6 @@ def tracing() -> Iterator[None]:
     tracemalloc.stop()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a recording holds up to 4 MiB: issue 6, take this line away when it fits"
-)
 @pytest.mark.usefixtures("tracing")
 @pytest.mark.parametrize("work", [distinct_texts, one_text_with_many_values])
 def test_a_recording_is_bounded_whatever_the_request_does(work: Callable[[], None]) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from django_querywatch.analysis.suggestions import suggest
 from django_querywatch.records import Certainty, Finding, Frame, Kind, Lineage, QueryGroup, StackGroup
 
+_COMMENT = re.compile(r"\s#\s.*$|\{#.*?#\}")
+"""A waiver, or a hint to a linter, does not make another cause of a line."""
 _N_PLUS_ONES = ("n_plus_one", "n_plus_one_write", "potential_n_plus_one")
 _FAMILIES: dict[Kind, str] = {"potential_n_plus_one": "n_plus_one"}
 
@@ -126,4 +129,4 @@ def _named(place: Frame | None, source: str | None) -> tuple[str, str]:
     if place is None:
         return "", ""
     file = "/".join(place.file.replace("\\", "/").split("/")[-2:])
-    return f"{file}:{place.function or ''}", " ".join((source or "").split())
+    return f"{file}:{place.function or ''}", " ".join(_COMMENT.sub("", source or "").split())

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from django_querywatch.analysis.findings import make_finding
 from django_querywatch.analysis.n_plus_one import Explained
 from django_querywatch.analysis.verdicts import is_potential
-from django_querywatch.records import Config, QueryGroup
+from django_querywatch.records import Certainty, Config, QueryGroup
 
 
 def detect(groups: Sequence[QueryGroup], config: Config) -> Iterator[Explained]:
@@ -15,5 +15,5 @@ def detect(groups: Sequence[QueryGroup], config: Config) -> Iterator[Explained]:
     for group in groups:
         stacks = [stack for stack in group.stacks if is_potential(stack)]
         if stacks:
-            certainty = "certain" if all(stack.has_row_loop for stack in stacks) else "likely"
+            certainty: Certainty = "certain" if all(stack.has_row_loop for stack in stacks) else "likely"
             yield [group.key], make_finding("potential_n_plus_one", certainty, group, stacks)

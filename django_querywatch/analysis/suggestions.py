@@ -77,15 +77,17 @@ def _for_to_many(group: QueryGroup, lineage: Lineage, path: str) -> Suggestion:
         paths = [f'"{path}__{further}"' for further in group.eager] or [f'"{path}"']
         return Suggestion(call=f"prefetch_related({', '.join(paths)})", queries_needed=1 + len(group.eager))
     name, target = access.field.removesuffix("_set"), (access.target or "").rpartition(".")[2]
+    back = access.remote_name or "..."
     if group.is_foreign:
         return Suggestion(
-            words="a library asks this relation for each row, with conditions of its own: ask it in one go, or cache its answer"
+            words="a library asks this relation for each row, with conditions of its own: "
+            "ask it in one go, or cache its answer"
         )
     if group.shape in ("count", "exists", "aggregate", "contains") and not lineage.path:
         call = {
             "aggregate": _annotation(group, _query_name(access.field)),
             "count": f'annotate({name}_count=Count("{_query_name(access.field)}", distinct=True))',
-            "exists": f'annotate(has_{name}=Exists({target}.objects.filter({access.remote_name or "..."}=OuterRef("pk"))))',
+            "exists": f'annotate(has_{name}=Exists({target}.objects.filter({back}=OuterRef("pk"))))',
         }.get(group.shape)
         return Suggestion(
             call=call, words=None if call else "annotate the queryset with the aggregate", queries_needed=0
@@ -134,7 +136,8 @@ def _for_deferred(group: QueryGroup, lineage: Lineage, field: str) -> Suggestion
 def _beyond_a_filter(lineage: Lineage, field: str) -> Suggestion:
     hop = lineage.path[-1] if lineage.path else ""
     return Suggestion(
-        words=f'fetch "{field}" on the queryset that filters "{hop}" for each row, or prefetch that with a Prefetch(queryset=...)'
+        words=f'fetch "{field}" on the queryset that filters "{hop}" for each row, '
+        "or prefetch that with a Prefetch(queryset=...)"
     )
 
 

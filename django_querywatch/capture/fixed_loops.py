@@ -127,8 +127,8 @@ class _Scope:
         for node in ast.walk(function):
             if isinstance(node, ast.Assign) and any(_is_name(target, name) for target in node.targets):
                 values.append(node.value)
-            elif isinstance(node, ast.AnnAssign) and _is_name(node.target, name) and node.value is not None:
-                values.append(node.value)
+            elif isinstance(node, ast.AnnAssign) and _is_name(node.target, name):
+                values += [node.value] if node.value is not None else []
             elif isinstance(node, ast.Attribute) and node.attr in _GROWING and _is_name(node.value, name):
                 return None
         stored = sum(

@@ -5,17 +5,17 @@ Mutable and bounded while the recording runs; `values` makes frozen `QueryGroup`
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from django_querywatch.capture.attribution import Relation
 from django_querywatch.capture.lineage import Node
 from django_querywatch.capture.sightings import Sighting, family_facts
 from django_querywatch.fingerprint import Fingerprint
 
-MOST_BUCKETS = 1_200
+MOST_BUCKETS = 400
 MOST_PARAMETERS = 16
 MOST_MARKS = 32
-MOST_REPEATS = 2_000
+MOST_REPEATS = 800
 MOST_SAMPLES = 3
 MOST_PLACES = 8
 
@@ -143,7 +143,7 @@ class Family:
 
     def __init__(self, key: tuple[Any, ...], sighting: Sighting, query: Query) -> None:
         self.key = key
-        self.kind = sighting.kind
+        self.kind: Literal["edge", "write", "sql"] = sighting.kind
         self.alias = query.alias
         self.sql = query.sql
         self.fingerprint = query.fingerprint
@@ -160,39 +160,30 @@ class Family:
 class Repeat:
     """Executions of one statement with the same parameters."""
 
-    __slots__ = (
-        "count",
-        "duration",
-        "family",
-        "has_other_askers",
-        "is_frameworks_own",
-        "names",
-        "parent",
-        "places",
-    )
+    __slots__ = ("count", "duration", "family", "first", "has_other_askers", "is_frameworks_own", "places")
 
     def __init__(self, family: Family, sighting: Sighting) -> None:
         self.family = family
-        self.parent = sighting.parent_key
+        self.first = (sighting.parent_key, sighting.sites_key, sighting.names_key)
         self.is_frameworks_own = sighting.walk.is_frameworks_own
         self.has_other_askers = False
         self.count = 0
         self.duration = 0.0
-        self.places: list[Any] = []
-        self.names: dict[int, int] = {}
+        self.places: tuple[Any, ...] = ()
 
     def add(self, sighting: Sighting, duration: float) -> None:
         """Count one more; another parent, or another declared name by the same stack, is another asker.
 
         One of several objects with the same foreign key, say, or one form field of several.
         """
-        is_new_name = self.names.setdefault(sighting.sites_key, sighting.names_key) != sighting.names_key
-        self.has_other_askers = self.has_other_askers or is_new_name or sighting.parent_key != self.parent
+        parent_key, sites_key, names_key = self.first
+        is_new_name = sighting.sites_key == sites_key and sighting.names_key != names_key
+        self.has_other_askers = self.has_other_askers or is_new_name or sighting.parent_key != parent_key
         self.count += 1
         self.duration += duration
         place = sighting.walk.place
         if len(self.places) < MOST_PLACES and place not in self.places:
-            self.places.append(place)
+            self.places += (place,)
 
 
 class Counts:

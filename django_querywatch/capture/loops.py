@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+from collections.abc import Iterable
 from itertools import chain, dropwhile, pairwise, takewhile
 from types import CodeType
 
@@ -86,7 +87,7 @@ def _describe(loop: Loop, instructions: list[dis.Instruction]) -> None:
     round_ = list(dropwhile(lambda i: i.offset < loop.header, instructions))
     start = next((n for n, i in enumerate(round_[:3]) if i.opname in _ROUND_STARTS), None)
     if start is None:
-        stored = (_stored_names(i) for i in round_ if i.offset in loop.body)
+        stored: Iterable[list[str]] = (_stored_names(i) for i in round_ if i.offset in loop.body)
     else:
         loop.iterable = round_[start].positions
         opening = takewhile(lambda i: _stored_names(i) or i.opname in _BEFORE_STORES, round_[start + 1 :])

@@ -127,7 +127,7 @@ def _meet_serializer(walk: Walk, role: Role, frame: FrameType) -> bool:
 def _meet_admin_row(walk: Walk, role: Role, frame: FrameType) -> bool:
     names = frame.f_locals
     field_name = names.get("field_name")
-    wanted = (field_name, "list_display") if is_a(field_name, str) else ("list_display",)
+    wanted = (str(field_name), "list_display") if is_a(field_name, str) else ("list_display",)
     _fall_back(walk, ClassSite(type(names["cl"].model_admin), wanted))
     return False
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Model
 from django.db.models.lookups import Exact
 from django.db.models.sql import Query
 
@@ -74,7 +73,7 @@ def is_plain_relation(manager: Any, query: Any) -> bool:
     """Whether a related manager's query is what `.all()` gives, so that a prefetch can take its place."""
     if not isinstance(query, Query):
         return False
-    superclass = type(manager).__mro__[1]
+    superclass: Any = type(manager).__mro__[1]
     base = superclass.get_queryset(manager).query
     own_filters = 2 if hasattr(manager, "content_type") else len(getattr(manager, "core_filters", (0,)))
     return (
@@ -130,7 +129,7 @@ def _flattened(joined: dict[str, Any]) -> list[str]:
     return paths
 
 
-def primary_key(instance: Model) -> Any:
+def primary_key(instance: Any) -> Any:
     """A value that tells this instance's row from others; its identity where it has no key yet."""
     try:
         key = instance.__dict__.get(instance._meta.pk.attname) if instance._meta.pk else None

@@ -110,12 +110,11 @@ def is_filling_cache(site: Site) -> bool:
         return False
     line = site.line - site.facts.code.co_firstlineno + 1
     for node in ast.walk(function):
-        if isinstance(node, ast.If) and _asks_for_absence(node.test):
-            body = node.body
-        elif isinstance(node, ast.ExceptHandler) and "KeyError" in ast.dump(node.type or node):
-            body = node.body
-        else:
+        is_miss = isinstance(node, ast.ExceptHandler) and "KeyError" in ast.dump(node.type or node)
+        is_absence = isinstance(node, ast.If) and _asks_for_absence(node.test)
+        if not is_miss and not is_absence:
             continue
+        body: list[ast.stmt] = node.body  # type: ignore[attr-defined]
         inside = body[0].lineno <= line <= (body[-1].end_lineno or 0)
         if inside and any(_stores_item(n) for statement in body for n in ast.walk(statement)):
             return True

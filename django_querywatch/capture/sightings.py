@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 from django_querywatch.capture import roles
 from django_querywatch.capture.attribution import Relation, relation_of_manager
@@ -67,7 +67,7 @@ class Sighting:
 
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
-        self.kind = "sql"
+        self.kind: Literal["edge", "write", "sql"] = "sql"
         self.family_key: Any = None
         self.relation: Relation | None = None
         self.node: Node | None = None

@@ -6,34 +6,27 @@ left out and named by `missing_targets()`; what it would have told is then not k
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Iterator
 from functools import wraps
 from importlib import import_module
-from types import FrameType
 from typing import Any
 
+from django.db.models.base import ModelState
+
 from django_querywatch.capture import roles
+from django_querywatch.capture.builds import is_declaration, note_build
 from django_querywatch.capture.faults import guarded, report_fault
 from django_querywatch.capture.lineage import ATTRIBUTE, Note, mark, note_of
-from django_querywatch.capture.looking import is_a
-from django_querywatch.capture.places import places
 from django_querywatch.capture.recorder import REMEMBERED_ROWS, active, local, remember_rows
 from django_querywatch.capture.sightings import Evaluation
-from django_querywatch.capture.sites import ClassSite, TemplateSite
 
-_FUNCTION = 0x2  # CO_NEWLOCALS: set on functions, not on class bodies and modules
-_DESCRIPTOR_DEPTH = 5
-"""From `_note_build` over `Query`, `QuerySet` and the base manager to `get_queryset()` of a descriptor."""
-_DEEPEST = 60
 _END = object()
-_ORM = os.path.join("django", "db", "")
-_TEMPLATE_ENGINES = ("django.template", "jinja2")
 
 
 def install_wraps() -> None:
     """Wrap each target once; a second call finds nothing to do."""
+    # Instances of a class share the keys of their dictionaries, but only those that its first instances had.
+    setattr(ModelState(), ATTRIBUTE, None)
     for module, name, method, make in WRAPS:
         owner = _owner(getattr(import_module(module), name, None), method)
         if owner is None:
@@ -61,121 +54,10 @@ def _noting(original: Callable[..., None]) -> Any:
     @wraps(original)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         original(self, *args, **kwargs)
-        if is_recording() or _is_declaration():
-            try:
-                _note_build(self)
-            except Exception as error:
-                report_fault(error)
+        if is_recording() or is_declaration():
+            note_build(self)
 
     return __init__
-
-
-def _is_declaration() -> bool:
-    """Whether a class body or a module builds the query, through a manager of Django's or the project's."""
-    frame = sys._getframe
-    try:
-        return not (
-            frame(5).f_code.co_flags & _FUNCTION
-            and frame(6).f_code.co_flags & _FUNCTION
-            and frame(7).f_code.co_flags & _FUNCTION
-        )
-    except ValueError:  # the stack is not that deep
-        return False
-
-
-def _is_descriptors(depth: int) -> bool:
-    """Whether a relation's descriptor builds the query: its frame tells more when the query runs."""
-    try:
-        return id(sys._getframe(depth + 1).f_code) in roles.lookups
-    except ValueError:  # the stack is not that deep
-        return False
-
-
-def _note_build(query: Any) -> None:
-    if _is_descriptors(_DESCRIPTOR_DEPTH):
-        return
-    frame: FrameType | None = sys._getframe(2)
-    manager = site = None
-    is_foreign: bool | None = None
-    is_admin_list = False
-    owners: list[FrameType] = []
-    for _ in range(_DEEPEST):
-        if frame is None:
-            break
-        facts = places.by_id.get(id(frame.f_code)) or places.add(frame.f_code, frame.f_globals)
-        role = facts.role
-        if role is not None:
-            if role.kind == roles.RELATION:
-                return  # the descriptor's own frame tells more when the query runs
-            if role.kind == roles.MANAGER and manager is None:
-                manager = frame.f_locals.get("self")
-            elif role.kind == roles.TEMPLATE_NODE:
-                template = TemplateSite(frame.f_locals["self"])
-                if template.is_project:
-                    site = template
-                    break
-            elif role.kind in (roles.VIEW, roles.BOUNDARY, roles.THREAD_HANDLER):
-                break
-            elif role.kind == roles.ADMIN_QUERYSET:
-                is_admin_list = True
-                owners.append(frame)
-            elif role.kind in (roles.CLASS_VIEW, roles.ADMIN_ROW):
-                owners.append(frame)
-                break
-        elif facts.is_project:
-            if not _is_builder(frame):
-                site = facts.site(frame.f_lasti)
-                break
-        else:
-            owners.append(frame)
-        if (
-            manager is not None
-            and is_foreign is None
-            and role is None
-            and _ORM not in frame.f_code.co_filename
-        ):
-            is_foreign = not facts.is_project and not frame.f_globals["__name__"].startswith(
-                _TEMPLATE_ENGINES
-            )
-        frame = frame.f_back
-    if site is None:
-        site = _driven_class(owners)
-    note = Note(site, manager, bool(is_foreign))
-    note.is_admin_list = is_admin_list and isinstance(site, ClassSite)
-    setattr(query, ATTRIBUTE, note)
-
-
-def _is_builder(frame: FrameType) -> bool:
-    """Whether this is a method of a manager or a queryset: its caller is where the queryset is built."""
-    code = frame.f_code
-    if not code.co_argcount or code.co_varnames[0] != "self":
-        return False
-    owner = frame.f_locals.get("self")
-    return is_a(owner, _builder_types())
-
-
-def _builder_types() -> tuple[type, ...]:
-    from django.db.models import QuerySet
-    from django.db.models.manager import BaseManager
-
-    return (BaseManager, QuerySet)
-
-
-def _driven_class(owners: list[FrameType]) -> ClassSite | None:
-    """The view, ModelAdmin or serializer of the project in whose name a framework built the query."""
-    from django.db.models import Model
-
-    for frame in owners:
-        code = frame.f_code
-        if not code.co_argcount or code.co_varnames[0] != "self":
-            continue
-        owner = frame.f_locals.get("self")
-        if owner is None or is_a(owner, (Model, *_builder_types())):
-            continue
-        site = ClassSite(type(owner), ("queryset", "model", "list_display"))
-        if site.is_project:
-            return site
-    return None
 
 
 def _marking(original: Callable[[Any], Iterator[Any]]) -> Any:
@@ -183,13 +65,29 @@ def _marking(original: Callable[[Any], Iterator[Any]]) -> Any:
 
     is_recording = active.get
 
+    def row_by_row(rows: Any, evaluation: Evaluation | None) -> Iterator[Any]:
+        # An iterator is there so that rows need not be held together.
+        outer, local.evaluation = local.evaluation, evaluation
+        try:
+            row = next(rows, _END)
+        finally:
+            local.evaluation = outer
+        try:
+            while row is not _END:
+                if evaluation is not None:
+                    _mark([row], evaluation)
+                yield row
+                row = next(rows, _END)
+        finally:
+            rows.close()
+
     @wraps(original)
     def __iter__(self: Any) -> Iterator[Any]:
         if not is_recording():
             return original(self)
         evaluation = _begin(self)
         if self.chunked_fetch:
-            return _mark_chunks(original(self), evaluation)
+            return row_by_row(original(self), evaluation)
         outer, local.evaluation = local.evaluation, evaluation
         try:
             rows = list(original(self))
@@ -205,23 +103,6 @@ def _marking(original: Callable[[Any], Iterator[Any]]) -> Any:
 @guarded
 def _begin(iterable: Any) -> Evaluation:
     return Evaluation(iterable.queryset, iterable)
-
-
-def _mark_chunks(rows: Any, evaluation: Evaluation | None) -> Iterator[Any]:
-    """Mark row by row: an iterator is there so that rows need not be held together."""
-    outer, local.evaluation = local.evaluation, evaluation
-    try:
-        row = next(rows, _END)
-    finally:
-        local.evaluation = outer
-    try:
-        while row is not _END:
-            if evaluation is not None:
-                _mark([row], evaluation)
-            yield row
-            row = next(rows, _END)
-    finally:
-        rows.close()
 
 
 @guarded

@@ -26,7 +26,6 @@ DOORS = {
     "capture.recorder.watch_query": "Django's own call runs the query through it",
     "capture.faults.FaultBoundary.__enter__": "the boundary itself",
     "capture.faults.FaultBoundary.__exit__": "the boundary itself",
-    "capture.wraps._mark_chunks": "it hands on the rows of iterator()",
     "middleware.QueryWatchMiddleware.__call__": "Django's own call runs the view through it",
     "middleware.QueryWatchMiddleware.__acall__": "Django's own call runs the view through it",
     "middleware.QueryWatchMiddleware.__init__": "start-up, where wrong settings are to be told",
