@@ -6,7 +6,7 @@ from types import FrameType
 from typing import Any
 
 from django_querywatch.capture.fixed_loops import is_fixed
-from django_querywatch.capture.looking import declared_name, is_a, is_declared, rows_in
+from django_querywatch.capture.looking import declared_name, is_a, is_declared, is_key, rows_in
 from django_querywatch.capture.loops import Loop
 from django_querywatch.capture.places import Site
 from django_querywatch.capture.roles import DATA_LOOP
@@ -32,7 +32,8 @@ def pass_loops(walk: Walk, site: Site, frame: FrameType, is_project: bool) -> No
 
 def _pass_project_loop(walk: Walk, site: Site, frame: FrameType, loop: Loop, values: list[Any]) -> None:
     if (values and all(map(is_declared, values))) or is_fixed(loop, frame):
-        walk.rounds.extend(map(id, values))
+        # Plain values by themselves: an address is used again when a round's value is gone.
+        walk.rounds.extend(value if is_key(value) else id(value) for value in values)
     elif site.start in loop.body:  # else an attempt, which ends the loop where it succeeds
         walk.has_loop = True
         walk.leaves_early = (
