@@ -11,14 +11,13 @@ from django.db.models import Model, QuerySet
 from django.db.models.manager import BaseManager
 
 from django_querywatch.capture import roles
-from django_querywatch.capture.faults import guarded
 from django_querywatch.capture.lineage import ATTRIBUTE, Note
 from django_querywatch.capture.looking import is_a
 from django_querywatch.capture.places import CodeFacts, places
 from django_querywatch.capture.sites import ClassSite, TemplateSite
 
 _FUNCTION = 0x2  # CO_NEWLOCALS: set on functions, not on class bodies and modules
-_DESCRIPTOR_DEPTH = 6
+_DESCRIPTOR_DEPTH = 5
 """From `note_build` over `Query`, `QuerySet` and the base manager to a descriptor's `get_queryset()`."""
 _DEEPEST = 60
 _ORM = join("django", "db", "")
@@ -26,20 +25,33 @@ _TEMPLATE_ENGINES = ("django.template", "jinja2")
 _ENTRIES = (roles.VIEW, roles.BOUNDARY, roles.THREAD_HANDLER)
 
 
+class _Import:
+    modules = 0
+    """Modules there were when a function, and no class body or module, last built a query."""
+
+
 def is_declaration() -> bool:
-    """Whether a class body or a module builds the query, through a manager of Django's or the project's."""
+    """Whether a class body or a module builds the query, through a manager of Django's or the project's.
+
+    Only an import runs those, and an import adds a module: most calls compare two numbers.
+    """
+    modules = len(sys.modules)
+    if modules == _Import.modules:
+        return False
     frame = sys._getframe
     try:
-        return not (
+        if not (
             frame(5).f_code.co_flags & _FUNCTION
             and frame(6).f_code.co_flags & _FUNCTION
             and frame(7).f_code.co_flags & _FUNCTION
-        )
+        ):
+            return True
     except ValueError:  # the stack is not that deep
         return False
+    _Import.modules = modules
+    return False
 
 
-@guarded
 def note_build(query: Any) -> None:
     """Note on a query where it is built, and by which related manager; not where a descriptor builds it.
 
@@ -48,7 +60,7 @@ def note_build(query: Any) -> None:
     if _is_descriptors(sys._getframe):
         return
     build = _Build()
-    frame: FrameType | None = sys._getframe(3)
+    frame: FrameType | None = sys._getframe(2)
     for _ in range(_DEEPEST):
         if frame is None:
             break

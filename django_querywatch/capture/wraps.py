@@ -54,8 +54,11 @@ def _noting(original: Callable[..., None]) -> Any:
     @wraps(original)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         original(self, *args, **kwargs)
-        if is_recording() or is_declaration():
-            note_build(self)
+        try:
+            if is_recording() or is_declaration():
+                note_build(self)
+        except Exception as error:
+            report_fault(error)
 
     return __init__
 
@@ -64,6 +67,7 @@ def _marking(original: Callable[[Any], Iterator[Any]]) -> Any:
     """`ModelIterable.__iter__`: point each instance to the node of its evaluation."""
 
     is_recording = active.get
+    mark_safely = guarded(_mark)
 
     def row_by_row(rows: Any, evaluation: Evaluation | None) -> Iterator[Any]:
         # An iterator is there so that rows need not be held together.
@@ -75,7 +79,7 @@ def _marking(original: Callable[[Any], Iterator[Any]]) -> Any:
         try:
             while row is not _END:
                 if evaluation is not None:
-                    _mark([row], evaluation)
+                    mark_safely([row], evaluation)
                 yield row
                 row = next(rows, _END)
         finally:
@@ -85,7 +89,11 @@ def _marking(original: Callable[[Any], Iterator[Any]]) -> Any:
     def __iter__(self: Any) -> Iterator[Any]:
         if not is_recording():
             return original(self)
-        evaluation = _begin(self)
+        evaluation = None
+        try:
+            evaluation = Evaluation(self.queryset, self)
+        except Exception as error:
+            report_fault(error)
         if self.chunked_fetch:
             return row_by_row(original(self), evaluation)
         outer, local.evaluation = local.evaluation, evaluation
@@ -93,19 +101,16 @@ def _marking(original: Callable[[Any], Iterator[Any]]) -> Any:
             rows = list(original(self))
         finally:
             local.evaluation = outer
-        if rows and evaluation is not None:
-            _mark(rows, evaluation)
+        try:
+            if rows and evaluation is not None:
+                _mark(rows, evaluation)
+        except Exception as error:
+            report_fault(error)
         return iter(rows)
 
     return __iter__
 
 
-@guarded
-def _begin(iterable: Any) -> Evaluation:
-    return Evaluation(iterable.queryset, iterable)
-
-
-@guarded
 def _mark(rows: list[Any], evaluation: Evaluation) -> None:
     node = evaluation.node
     if node is None:
