@@ -38,6 +38,8 @@ def report_line(candidate: str, load: str, counts: dict[tuple[str, str], int]) -
     """Prints one comparison; true when it is over what was reached before."""
     ratio = counts[candidate, load] / counts["bare", load]
     aim, limit = BUDGET[candidate][load], REACHED[candidate][load]
-    verdict = "over" if ratio > limit else "ok" if ratio <= aim else "over the budget, within what was reached"
+    verdict = (
+        "over" if ratio > limit else "ok" if ratio <= aim else "over the budget, within what was reached"
+    )
     print(f"{load} {candidate:<3}  {ratio:.4f}  budget {aim:.3f}  limit {limit:.3f}  {verdict}")
     return ratio > limit

@@ -13,7 +13,7 @@ from django_querywatch.capture.groups import Bucket, Family
 from django_querywatch.capture.lineage import ATTRIBUTE, Node
 from django_querywatch.capture.sightings import Evaluation, Sighting
 
-ENOUGH = 4
+ENOUGH = 3
 """Queries after which a group that repeats per row is settled: any threshold but a configured one is passed."""
 
 

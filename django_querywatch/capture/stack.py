@@ -128,7 +128,7 @@ def _pass_call(walk: Walk, site: Site) -> None:
     """From a project frame to its project caller: C code may stand between them, and go through an iterable."""
     code = walk.below.f_code
     iteration = iteration_of(site)
-    if any(loop.header == site.start for loop in site.loops):
+    if site.loops and any(loop.header == site.start for loop in site.loops):
         iteration = Iteration.TO_THE_END  # a loop over `map()` or `groupby()` runs it to get the next item
     if iteration is Iteration.NONE:
         return
