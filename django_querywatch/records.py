@@ -156,6 +156,8 @@ class QueryGroup:
     """A line of the project asked, its templates included; False where only a framework's view did."""
     is_foreign: bool = False
     """A library built the query for itself: no change of the project's querysets would serve it."""
+    built: Frame | None = None
+    """Where the queryset of its queries is built."""
     aggregates: tuple[tuple[str, str, str], ...] = ()
     """For `aggregate()`: alias, function and field of each."""
     caveats: tuple[str, ...] = ()

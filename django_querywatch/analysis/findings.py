@@ -46,7 +46,7 @@ def make_finding(
         root_model=_root_model(group, worst, lineage),
         location=worst.place,
         locations=places(stacks),
-        origin=lineage.origin if lineage else None,
+        origin=lineage.origin if lineage else _built(group),
         suggestion=advice.call,
         advice=advice.words,
         operation=group.operation,
@@ -55,6 +55,11 @@ def make_finding(
         timeline=group.timeline,
         source=worst.source,
     )
+
+
+def _built(group: QueryGroup) -> Frame | None:
+    """Without rows to lead to it, the queryset to change is the one that asks again and again."""
+    return group.built if group.kind == "sql" and not group.is_foreign else None
 
 
 def _root_model(group: QueryGroup, stack: StackGroup, lineage: Lineage | None) -> str | None:

@@ -146,7 +146,7 @@ def _for_loop(group: QueryGroup, stack: StackGroup) -> Suggestion:
         return Suggestion(
             words="the objects were not loaded by a queryset of this recording: fetch the relation where they are"
         )
-    if not group.has_line:
+    if not group.has_line or group.is_foreign:
         return Suggestion(words="a framework asks for itself: see what it documents, or cache the answer")
     if group.lookup and group.model and group.shape in ("get", "first", "fetch_all", "iterator", "in_bulk"):
         name = group.lookup[0]
@@ -165,6 +165,10 @@ def _for_loop(group: QueryGroup, stack: StackGroup) -> Suggestion:
 
 
 def _for_write(group: QueryGroup, stack: StackGroup) -> Suggestion:
+    if group.is_foreign:
+        return Suggestion(
+            words="a library writes for each row: see whether it documents a call for many at once"
+        )
     calls = {
         "save": "bulk_update(objects, fields)",
         "create": "bulk_create(objects)",

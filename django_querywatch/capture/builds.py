@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.manager import BaseManager
 
 from django_querywatch.capture import roles
+from django_querywatch.capture.libraries import asks_for_itself
 from django_querywatch.capture.lineage import ATTRIBUTE, Note
 from django_querywatch.capture.looking import is_a
 from django_querywatch.capture.places import CodeFacts, places
@@ -21,7 +22,6 @@ _DESCRIPTOR_DEPTH = 5
 """From `note_build` over `Query`, `QuerySet` and the base manager to a descriptor's `get_queryset()`."""
 _DEEPEST = 60
 _ORM = join("django", "db", "")
-_TEMPLATE_ENGINES = ("django.template", "jinja2")
 _ENTRIES = (roles.VIEW, roles.BOUNDARY, roles.THREAD_HANDLER)
 
 
@@ -103,8 +103,7 @@ class _Build:
         else:
             self.owners.append(frame)
         if self.manager is not None and self.is_foreign is None and _ORM not in frame.f_code.co_filename:
-            name = str(frame.f_globals.get("__name__"))
-            self.is_foreign = not facts.is_project and not name.startswith(_TEMPLATE_ENGINES)
+            self.is_foreign = not facts.is_project and asks_for_itself(frame.f_code)
         return self.site is not None
 
     def _is_found_at_role(self, frame: FrameType, role: roles.Role) -> bool:

@@ -109,6 +109,7 @@ _TARGETS: tuple[tuple[str, str, Role], ...] = (
     ("django.db.models.query", "QuerySet.bulk_update", Role(BULK, "bulk_update")),
     ("django.db.backends.utils", "CursorWrapper._execute_with_wrappers", Role(STATEMENT)),
     ("django.db.models.sql.compiler", "SQLCompiler.execute_sql", Role(STATEMENT)),
+    ("django.db.models.sql.compiler", "SQLInsertCompiler.execute_sql", Role(STATEMENT)),
     ("django.db.models.query", "prefetch_related_objects", Role(PREFETCH)),
     ("django.db.models.base", "Model.save", Role(MODEL_API, "save")),
     ("django.db.models.base", "Model.save_base", Role(MODEL_API, "save")),

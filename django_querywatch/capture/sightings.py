@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from django_querywatch.capture import roles
 from django_querywatch.capture.attribution import Relation, relation_of_manager
+from django_querywatch.capture.libraries import is_librarys
 from django_querywatch.capture.lineage import Node, Note, Root, node_of, note_of
 from django_querywatch.capture.looking import is_a, is_key, own_attributes
 from django_querywatch.capture.querysets import (
@@ -222,10 +223,11 @@ def _see_loop(sighting: Sighting, params: Any, sources: Sources) -> None:
         sighting.carrier = node
         sighting.has_row_loop = True
         values = list(filter(is_key, own_attributes(row).values()))
-        sighting.is_proven_carrier = any(value in values for value in _flat(params))
+        sighting.is_proven_carrier = any(value in values for value in _asked(walk, params))
         break
     if sighting.node is None and sighting.carrier is None and walk.has_loop and not sighting.is_many_keyed:
-        sighting.columns = [(column, value) for value in _flat(params) for column in sources.get(value, ())]
+        asked = _asked(walk, params)
+        sighting.columns = [(column, value) for value in asked for column in sources.get(value, ())]
     if sighting.relation is not None and not sighting.has_row_loop:
         sighting.has_row_loop = any(row is sighting.relation.instance for row in walk.carriers)
     if sighting.node is not None and not sighting.has_row_loop and walk.loop_sites:
@@ -249,7 +251,11 @@ def _is_many_keyed(text: str, query: Any, method: str) -> bool:
     return high is not None and high - low > 1 and method in ("fetch_all", "iterator")
 
 
-def _flat(params: Any) -> list[Any]:
+def _asked(walk: Walk, params: Any) -> list[Any]:
+    """The parameters by which a row may lead to the query; those of a queryset without conditions choose no rows."""
+    where = getattr(getattr(walk.queryset, "query", None), "where", None)
+    if where is not None and not where.children and walk.method not in roles.WRITE_METHODS:
+        return []
     values = params.values() if is_a(params, dict) else params or ()
     return list(islice(filter(is_key, values), 20))
 
@@ -280,11 +286,14 @@ def _name_family(sighting: Sighting, text: str, operation: str) -> None:
 def family_facts(sighting: Sighting) -> dict[str, Any]:
     """What the advice needs to know; asked for once per family."""
     walk, relation = sighting.walk, sighting.relation
+    note = note_of(walk.queryset)
     facts: dict[str, Any] = {
         "shape": _shape(walk, relation) if relation is not None else walk.method,
         "lookup": exact_names(getattr(walk.queryset, "query", None)),
         "has_line": walk.site is not None,
-        "is_foreign": bool(getattr(note_of(walk.queryset), "is_foreign", False)),
+        # Between a raw statement and its caller may stand the cursor wrappers of instruments: they ask nothing.
+        "is_foreign": (note is not None and note.is_foreign) or (bool(walk.method) and is_librarys(walk.key)),
+        "built": note.site if note is not None else None,
         "model": type(walk.saved) if walk.saved is not None else getattr(walk.queryset, "model", None),
     }
     if sighting.kind == "write":

@@ -71,6 +71,7 @@ def _query_group(family: Family) -> QueryGroup:
         eager=facts.get("eager", ()),
         loaded=facts.get("loaded", ()),
         is_foreign=facts.get("is_foreign", False),
+        built=_frame(facts.get("built")),
         has_line=facts.get("has_line", True),
         aggregates=facts.get("aggregates", ()),
         caveats=facts.get("caveats", ()),

@@ -1,0 +1,55 @@
+"""Whether a library asked for itself: then no line of the project holds the queryset that would have to change."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from types import CodeType
+from typing import Any
+
+from django_querywatch.capture.places import Site
+
+_INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+_ON_BEHALF: frozenset[str | None] = frozenset(
+    {
+        "asgiref",
+        "django",
+        "graphene",
+        "graphene_django",
+        "graphql",
+        "jinja2",
+        "ninja",
+        "pydantic",
+        "pydantic_core",
+        "rest_framework",
+        "strawberry",
+        "strawberry_django",
+    }
+)
+"""Packages whose own frames read what a template, a serializer or a schema of the project names."""
+_CONTRIB = f"{os.sep}django{os.sep}contrib{os.sep}"
+
+
+def is_librarys(key: Iterable[Any]) -> bool:
+    """Whether the innermost code of a stack key that asks for itself belongs to an installed package."""
+    for site in key:
+        if not isinstance(site, Site) or site.facts.is_project:
+            return False
+        if site.facts.role is None and _package_of(site.facts.code) not in _ON_BEHALF | {None}:
+            return True
+    return False
+
+
+def asks_for_itself(code: CodeType) -> bool:
+    """Whether code outside of the project builds its own query when it builds one: Django's applications do, too."""
+    package = _package_of(code)
+    return _CONTRIB in code.co_filename if package == "django" else package not in _ON_BEHALF | {None}
+
+
+def _package_of(code: CodeType) -> str | None:
+    """Name of the installed package that code belongs to; None for the standard library's and the project's."""
+    for folder in _INSTALLED:
+        _, found, path = code.co_filename.rpartition(folder)
+        if found:
+            return path.split(os.sep, 1)[0].removesuffix(".py")
+    return None

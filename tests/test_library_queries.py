@@ -1,0 +1,92 @@
+"""Queries that an installed package makes for itself: reported, and no line of the project is told to change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db.models import Case, IntegerField, Value, When
+
+from django_querywatch import record
+from django_querywatch.records import Finding
+from example_project.shop.models import Category, Product
+
+pytestmark = pytest.mark.django_db
+
+INSTALLED = "/srv/venv/lib/python3.13/site-packages/acme/tags.py"
+PASSING_ON = "/srv/venv/lib/python3.13/site-packages/rest_framework/fields.py"
+SOURCE = """
+def tag(product):
+    return Category.objects.get_or_create(name=f"about {product.name}")
+
+def find(product):
+    return Category.objects.get(name=product.name)
+"""
+
+
+def installed(name: str, file: str) -> Callable[[Product], Any]:
+    """A function as an installed package would have it."""
+    names: dict[str, Any] = {"__name__": "acme.tags", "Category": Category}
+    exec(compile(SOURCE, file, "exec"), names)
+    function: Callable[[Product], Any] = names[name]
+    return function
+
+
+def tag(product: Product) -> Any:
+    return Category.objects.get_or_create(name=f"about {product.name}")
+
+
+def find(product: Product) -> Any:
+    return Category.objects.get(name=product.name)
+
+
+def findings_of(ask: Callable[[Product], Any], rows: int = 4) -> tuple[Finding, ...]:
+    for number in range(rows):
+        Product.objects.create(name=f"product {number}", price=1)
+        Category.objects.create(name=f"product {number}")
+    with record() as recording:
+        for product in Product.objects.all():
+            ask(product)
+    return recording.report().findings
+
+
+@pytest.mark.parametrize("name", ["tag", "find"])
+def test_what_a_library_asks_is_found_and_offers_no_fix(name: str) -> None:
+    (finding,) = findings_of(installed(name, INSTALLED))
+    assert finding.kind in ("n_plus_one", "n_plus_one_write")
+    assert finding.suggestion is None
+    assert finding.advice
+
+
+@pytest.mark.parametrize("ask", [tag, find, installed("tag", PASSING_ON), installed("find", PASSING_ON)])
+def test_what_the_project_asks_offers_one(ask: Callable[[Product], Any]) -> None:
+    (finding,) = findings_of(ask)
+    assert finding.suggestion is not None
+
+
+def settings_row(product: Product) -> Any:
+    """Its values are also those of a row, and choose nothing."""
+    rank = Case(When(name="none", then=Value(product.pk)), default=Value(0), output_field=IntegerField())
+    return list(Category.objects.annotate(rank=rank))
+
+
+def test_values_outside_of_the_conditions_lead_from_no_row() -> None:
+    assert findings_of(settings_row, rows=1) == ()
+
+
+def test_values_in_the_conditions_do() -> None:
+    (finding,) = findings_of(find, rows=1)
+    assert finding.kind == "potential_n_plus_one"
+
+
+def test_the_queryset_that_asks_again_is_the_one_to_change() -> None:
+    names = json.loads('["a", "b", "c"]')
+    Category.objects.bulk_create([Category(name=name) for name in names])
+    with record() as recording:
+        for name in names:
+            Category.objects.get(name=name)
+    (finding,) = recording.report().findings
+    assert finding.origin == finding.location
+    assert finding.origin is not None
