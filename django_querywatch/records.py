@@ -44,10 +44,26 @@ class RelationAccess:
     """Label of the model on the other side."""
     remote_name: str | None = None
     """The way back, as a filter on the target writes it."""
+    query_name: str = ""
+    """The relation as a filter and an aggregate write it: ``order`` for the accessor ``order_set``."""
 
     @property
     def is_to_many(self) -> bool:
         return self.kind in ("reverse", "many_to_many", "generic_relation")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a queryset asks beyond its relation."""
+
+    filters: tuple[str, ...] = ()
+    """Conditions as `filter()` writes them, those of the default manager first: ``stars__gte``."""
+    has_own: bool = False
+    """There are conditions besides those of the default manager."""
+    is_all_told: bool = True
+    """False where it asks more than these fields can say."""
+    ordering: tuple[str, ...] = ()
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +159,9 @@ class QueryGroup:
     shape: str = ""
     """How the relation or queryset was asked: all, filter, values, count, exists, first, aggregate, get, save ..."""
     lookup: tuple[str, ...] = ()
-    """Fields that the query compares by `exact`."""
+    """Lookups by which the query compares a field with a value."""
+    asked: Asked = Asked()
+    """What the query asks; of a relation: beyond it."""
     model: str | None = None
     """Label of the model that is queried or written."""
     is_prefetch_bypassed: bool = False

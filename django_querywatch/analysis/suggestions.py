@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from django_querywatch.analysis.related import Suggestion, annotated, prefetched
 from django_querywatch.records import Kind, Lineage, QueryGroup, StackGroup
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suggestion:
-    """A change, and the queries of the cause that remain with it."""
-
-    call: str | None = None
-    """The bare call; None where no fix is proven."""
-    words: str | None = None
-    queries_needed: int = 1
-
 
 _PEERS = "on Django 6.1, fetch_mode(FETCH_PEERS) covers it, too"
 
@@ -76,41 +64,31 @@ def _for_to_many(group: QueryGroup, lineage: Lineage, path: str) -> Suggestion:
     if group.shape == "all":
         paths = [f'"{path}__{further}"' for further in group.eager] or [f'"{path}"']
         return Suggestion(call=f"prefetch_related({', '.join(paths)})", queries_needed=1 + len(group.eager))
-    name, target = access.field.removesuffix("_set"), (access.target or "").rpartition(".")[2]
-    back = access.remote_name or "..."
     if group.is_foreign:
         return Suggestion(
             words="a library asks this relation for each row, with conditions of its own: "
             "ask it in one go, or cache its answer"
         )
-    if group.shape in ("count", "exists", "aggregate", "contains") and not lineage.path:
-        call = {
-            "aggregate": _annotation(group, _query_name(access.field)),
-            "count": f'annotate({name}_count=Count("{_query_name(access.field)}", distinct=True))',
-            "exists": f'annotate(has_{name}=Exists({target}.objects.filter({back}=OuterRef("pk"))))',
-        }.get(group.shape)
-        return Suggestion(
-            call=call, words=None if call else "annotate the queryset with the aggregate", queries_needed=0
-        )
-    bypassed = (
-        "the prefetch is bypassed: filter() asks the database again; " if group.is_prefetch_bypassed else ""
-    )
-    queryset = (
-        f"{target}.objects.filter(...)" if group.shape != "first" else f"{target}.objects.order_by(...)"
-    )
-    return Suggestion(
-        call=f'prefetch_related(Prefetch("{path}", queryset={queryset}, to_attr="..."))',
-        words=f"{bypassed}give the Prefetch the same conditions and read the list from its to_attr",
-    )
+    if _can_annotate(group, lineage):
+        return annotated(group, lineage)
+    if group.shape in ("count", "exists", "contains") and not _has_conditions(group):
+        return Suggestion(call=f'prefetch_related("{path}")')  # they look into what a prefetch brought
+    return prefetched(group, path)
 
 
-def _annotation(group: QueryGroup, name: str) -> str | None:
-    calls = [f'{alias}={function}("{name}__{field}")' for alias, function, field in group.aggregates]
-    return f"annotate({', '.join(calls)})" if calls else None
+def _can_annotate(group: QueryGroup, lineage: Lineage) -> bool:
+    """Whether an annotation of the root's own rows can hold what is asked of the relation."""
+    if any(lineage.to_many) or lineage.is_raw or lineage.is_combined:
+        return False
+    is_generic = group.access is not None and group.access.remote_name is None
+    return group.shape in ("count", "aggregate") or (group.shape == "exists" and not is_generic)
 
 
-def _query_name(accessor: str) -> str:
-    return accessor.removesuffix("_set")
+def _has_conditions(group: QueryGroup) -> bool:
+    asked = group.asked
+    if group.shape == "contains":  # it filters by the key of what it looks for
+        return len(asked.filters) > 1 or not asked.is_all_told
+    return asked.has_own
 
 
 def _for_deferred(group: QueryGroup, lineage: Lineage, field: str) -> Suggestion:
@@ -148,20 +126,36 @@ def _for_loop(group: QueryGroup, stack: StackGroup) -> Suggestion:
         )
     if not group.has_line or group.is_foreign:
         return Suggestion(words="a framework asks for itself: see what it documents, or cache the answer")
-    if group.lookup and group.model and group.shape in ("get", "first", "fetch_all", "iterator", "in_bulk"):
-        name = group.lookup[0]
-        model = group.model.rpartition(".")[2]
-        if group.shape == "get" and len(group.lookup) == 1:
-            return Suggestion(
-                call="in_bulk(...)", words=f"fetch the {model} objects before the loop, by their keys"
-            )
-        return Suggestion(
-            call=f"filter({name}__in=[...])" if len(group.lookup) == 1 else None,
-            words="ask once before the loop, and group the rows in Python",
-        )
+    if group.lookup and group.model and group.shape in _ASKING:
+        return _for_lookup(group)
     if group.shape in ("get", "in_bulk") and group.model:
         return Suggestion(call="in_bulk(...)", words="fetch the objects before the loop, by all their keys")
     return Suggestion(words="ask once for all rows before the loop")
+
+
+_ASKING = ("get", "first", "fetch_all", "iterator", "in_bulk", "count", "exists")
+
+
+def _for_lookup(group: QueryGroup) -> Suggestion:
+    """One value a round where one query could take them all."""
+    model = (group.model or "").rpartition(".")[2]
+    if group.shape == "get" and len(group.lookup) == 1:
+        return Suggestion(
+            call="in_bulk(...)", words=f"fetch the {model} objects before the loop, by their keys"
+        )
+    words = "ask once before the loop, and group the rows in Python"
+    if len(group.lookup) > 1 or not group.asked.is_all_told:
+        return Suggestion(words=words)
+    name = group.lookup[0]
+    others = [f"{other}=..." for other in group.asked.filters if other != name]
+    call = f"filter({', '.join([f'{name}__in=[...]', *others])})"
+    if group.shape == "count":
+        call += f'.values("{name}").annotate(count=Count("pk"))'
+        words = "count once before the loop, for all values"
+    if group.shape == "exists":
+        call += f'.values_list("{name}", flat=True)'
+        words = "ask once before the loop, which of the values there are"
+    return Suggestion(call=call, words=words)
 
 
 def _for_write(group: QueryGroup, stack: StackGroup) -> Suggestion:

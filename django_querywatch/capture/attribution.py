@@ -19,6 +19,8 @@ class Relation(NamedTuple):
     """The model on the other side; None where it depends on the row."""
     remote_name: str | None = None
     """The way back, as a filter on the target writes it."""
+    query_name: str | None = None
+    """The relation as a filter writes it, where that is not its name: ``order`` for ``order_set``."""
 
     @property
     def is_to_many(self) -> bool:
@@ -59,7 +61,8 @@ def relation_of_manager(manager: Any) -> Relation | None:
     if field is None:  # not yet initialised: its own `__init__` asks for a content type
         return None
     rel = field.remote_field
-    return Relation("reverse", instance, rel.get_accessor_name(), rel.model, manager.model, field.name)
+    name = rel.get_accessor_name()
+    return Relation("reverse", instance, name, rel.model, manager.model, field.name, rel.name)
 
 
 def _many_to_many(manager: Any, instance: Any) -> Relation:
@@ -67,10 +70,11 @@ def _many_to_many(manager: Any, instance: Any) -> Relation:
     if manager.reverse:
         rel = manager.model._meta.get_field(remote_name).remote_field
         name, model = rel.get_accessor_name() or manager.prefetch_cache_name, rel.model
+        query_name = rel.name
     else:
         field = instance._meta.get_field(manager.prefetch_cache_name)
-        name, model = field.name, field.model
-    return Relation("many_to_many", instance, name, model, manager.model, remote_name)
+        name, model, query_name = field.name, field.model, field.name
+    return Relation("many_to_many", instance, name, model, manager.model, remote_name, query_name)
 
 
 def is_to_many(instance: Any, accessor: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models.lookups import Exact
 from django.db.models.sql import Query
 
+from django_querywatch.capture.conditions import core_filters
 from django_querywatch.capture.lineage import Note
 
 _SINGLE_ROW_METHODS = frozenset(
@@ -23,14 +24,6 @@ def may_have_many_rows(query: Any, method: str, is_page: bool = False) -> bool:
     if query.high_mark is not None and query.high_mark - query.low_mark <= 1 and not is_page:
         return False
     return not _asks_unique(query)
-
-
-def exact_names(query: Any) -> tuple[str, ...]:
-    """Names of the fields that the query compares with a value by `exact`, at its top level."""
-    where = getattr(query, "where", None)
-    if where is None or where.connector != "AND" or where.negated:
-        return ()
-    return tuple(_field(child).name for child in where.children if _is_exact_value(child))
 
 
 def _asks_unique(query: Query) -> bool:
@@ -75,7 +68,7 @@ def is_plain_relation(manager: Any, query: Any) -> bool:
         return False
     superclass: Any = type(manager).__mro__[1]
     base = superclass.get_queryset(manager).query
-    own_filters = 2 if hasattr(manager, "content_type") else len(getattr(manager, "core_filters", (0,)))
+    own_filters = core_filters(manager)
     return (
         not query.is_sliced
         and len(query.where.children) <= len(base.where.children) + own_filters

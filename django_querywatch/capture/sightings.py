@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 from django_querywatch.capture import roles
 from django_querywatch.capture.attribution import Relation, relation_of_manager
+from django_querywatch.capture.conditions import asked_of, asked_of_relation, exact_names
 from django_querywatch.capture.libraries import is_librarys
 from django_querywatch.capture.lineage import Node, Note, Root, node_of, note_of
 from django_querywatch.capture.looking import is_a, is_key, own_attributes
 from django_querywatch.capture.querysets import (
     eager_paths,
-    exact_names,
     is_plain_relation,
     may_have_many_rows,
     primary_key,
@@ -286,10 +286,11 @@ def _name_family(sighting: Sighting, text: str, operation: str) -> None:
 def family_facts(sighting: Sighting) -> dict[str, Any]:
     """What the advice needs to know; asked for once per family."""
     walk, relation = sighting.walk, sighting.relation
-    note = note_of(walk.queryset)
+    note, query = note_of(walk.queryset), getattr(walk.queryset, "query", None)
     facts: dict[str, Any] = {
         "shape": _shape(walk, relation) if relation is not None else walk.method,
-        "lookup": exact_names(getattr(walk.queryset, "query", None)),
+        "lookup": exact_names(query),
+        "asked": asked_of(query),
         "has_line": walk.site is not None,
         # Between a raw statement and its caller may stand the cursor wrappers of instruments: they ask nothing.
         "is_foreign": (note is not None and note.is_foreign) or (bool(walk.method) and is_librarys(walk.key)),
@@ -302,6 +303,8 @@ def family_facts(sighting: Sighting) -> dict[str, Any]:
     elif relation is not None:
         instance = relation.instance
         facts["eager"] = eager_paths(walk.queryset) if relation.is_to_many else ()
+        if note is not None and note.manager is not None:
+            facts["asked"] = asked_of_relation(note.manager, query)
         facts["aggregates"] = _aggregates(walk)
         facts["is_prefetch_bypassed"] = relation.name in getattr(instance, "_prefetched_objects_cache", {})
         if relation.kind == "deferred":

@@ -10,7 +10,15 @@ from django_querywatch.capture.lineage import Node, Root
 from django_querywatch.capture.places import source_line
 from django_querywatch.capture.querysets import joined_paths
 from django_querywatch.capture.sites import ClassSite, TemplateSite
-from django_querywatch.records import Frame, Lineage, QueryGroup, RelationAccess, Repetition, StackGroup
+from django_querywatch.records import (
+    Asked,
+    Frame,
+    Lineage,
+    QueryGroup,
+    RelationAccess,
+    Repetition,
+    StackGroup,
+)
 
 _FEW = 6
 """A framework may ask twice for itself, as the admin counts a list twice, and a few objects may share a key, a few
@@ -66,6 +74,7 @@ def _query_group(family: Family) -> QueryGroup:
         access=_access(family.relation) if family.relation else None,
         shape=facts.get("shape", ""),
         lookup=facts.get("lookup", ()),
+        asked=facts.get("asked", Asked()),
         model=_label(facts.get("model")),
         is_prefetch_bypassed=facts.get("is_prefetch_bypassed", False),
         eager=facts.get("eager", ()),
@@ -88,6 +97,7 @@ def _access(relation: Relation) -> RelationAccess:
         field=relation.name,
         target=_label(relation.target),
         remote_name=relation.remote_name,
+        query_name=relation.query_name or relation.name,
     )
 
 
@@ -133,7 +143,7 @@ def _lineage(root: Root, node: Node) -> Lineage:
         is_admin_list=root.facts.get("is_admin_list", False),
         is_plain=node.is_plain,
         is_plain_relation=root.is_plain_relation,
-        joined=joined_paths(root.model, root.facts.get("joined")),
+        joined=_joined(root),
         is_recursive=root.is_recursive,
         is_raw=root.facts.get("is_raw", False),
         is_combined=bool(root.facts.get("combinator")),
@@ -143,6 +153,16 @@ def _lineage(root: Root, node: Node) -> Lineage:
         parent=_lineage(parent.root, parent) if parent is not None else None,
         parent_field=root.relation_name,
     )
+
+
+def _joined(root: Root) -> tuple[str, ...]:
+    """The paths that the root joins; of all that the admin joins by itself, those that its columns need."""
+    joined = joined_paths(root.model, root.facts.get("joined"))
+    columns = getattr(root.site.owner, "list_display", ()) if isinstance(root.site, ClassSite) else ()
+    fields = {field.name for field in root.model._meta.get_fields()}
+    if root.facts.get("is_admin_list") and columns and fields.issuperset(columns):
+        return tuple(path for path in joined if path in columns)
+    return joined  # a column of the project's own may read any of them
 
 
 def _origin_kind(site: Any) -> Literal["code", "template", "class", "none"]:

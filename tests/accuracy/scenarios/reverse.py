@@ -1,7 +1,7 @@
 """To-many relations asked once per row: every call that a related manager offers, and reverse one-to-ones."""
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Avg, Count, Exists, OuterRef, Prefetch, Sum
+from django.db.models import Avg, Count, Exists, OuterRef, Prefetch, Q, Sum
 from django.http import HttpResponse, JsonResponse
 
 from tests.accuracy.declare import clean, fixed, mentions, n_plus_one
@@ -229,3 +229,71 @@ def one_parent_asked_five_ways(request):
         "mean": author.books.aggregate(mean=Avg("price"))["mean"],
     }
     return JsonResponse(figures)
+
+
+@n_plus_one(
+    "shelf.Book.review_set",
+    path="review_set",
+    fix=lambda text: 'Count("review", filter=Q(review__stars__gt=...), distinct=True)' in text,
+    populate=populate.reviewed_books,
+)
+def reverse_count_of_some(request):
+    counts = {}
+    for book in Book.objects.all():  # queryset
+        counts[book.title] = book.review_set.filter(stars__gt=2).count()  # culprit
+    return JsonResponse(counts)
+
+
+@fixed("reverse_count_of_some")
+def reverse_count_of_some_fixed(request):
+    books = Book.objects.annotate(good=Count("review", filter=Q(review__stars__gt=2), distinct=True))
+    return JsonResponse({book.title: book.good for book in books})
+
+
+@n_plus_one(
+    "shelf.Author.books",
+    fix=lambda text: 'filter(author=OuterRef("pk"), publisher__name__startswith=...)' in text,
+    **BOOKS,
+)
+def reverse_exists_behind_a_join(request):
+    authors = Author.objects.all()  # queryset
+    found = [a.name for a in authors if a.books.filter(publisher__name__startswith="H").exists()]  # culprit
+    return JsonResponse(found, safe=False)
+
+
+@fixed("reverse_exists_behind_a_join")
+def reverse_exists_behind_a_join_fixed(request):
+    written = Book.objects.filter(author=OuterRef("pk"), publisher__name__startswith="H")
+    authors = Author.objects.annotate(has_books=Exists(written)).filter(has_books=True)
+    return JsonResponse([author.name for author in authors], safe=False)
+
+
+@n_plus_one(
+    "shelf.Book.review_set",
+    path="books__review_set",
+    fix='prefetch_related("books__review_set")',
+    populate=populate.reviewed_books,
+)
+def reverse_count_below_a_prefetch(request):
+    authors = Author.objects.prefetch_related("books")  # queryset
+    counts = [book.review_set.count() for author in authors for book in author.books.all()]  # culprit
+    return JsonResponse(counts, safe=False)
+
+
+@n_plus_one(
+    "shelf.Author.books",
+    fix=lambda text: 'queryset=Book.objects.filter(title__contains=...).order_by("-title")' in text,
+    **BOOKS,
+)
+def reverse_filter_in_order(request):
+    latest = []
+    for author in Author.objects.all():  # queryset
+        latest.extend(author.books.filter(title__contains="o").order_by("-title"))  # culprit
+    return JsonResponse([book.title for book in latest], safe=False)
+
+
+@fixed("reverse_filter_in_order")
+def reverse_filter_in_order_fixed(request):
+    books = Book.objects.filter(title__contains="o").order_by("-title")
+    authors = Author.objects.prefetch_related(Prefetch("books", queryset=books, to_attr="found"))
+    return JsonResponse([book.title for author in authors for book in author.found], safe=False)
