@@ -47,7 +47,7 @@ test: $(INSTALLED) ## Run the tests that need nothing but Python
 
 .PHONY: test-all
 test-all: $(INSTALLED) ## Run the long tests too
-	$(BIN)/python -m pytest -q -m 'long or not long' --ignore tests/accuracy
+	$(BIN)/python -m pytest -q -m 'long or not long' -n 2 --ignore tests/accuracy
 
 .PHONY: readme
 readme: shop ## Put the demo's output into the README
