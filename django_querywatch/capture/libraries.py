@@ -14,6 +14,7 @@ _ON_BEHALF: frozenset[str | None] = frozenset(
     {
         "asgiref",
         "django",
+        "django_querywatch",
         "graphene",
         "graphene_django",
         "graphql",
@@ -26,7 +27,7 @@ _ON_BEHALF: frozenset[str | None] = frozenset(
         "strawberry_django",
     }
 )
-"""Packages whose own frames read what a template, a serializer or a schema of the project names."""
+"""Packages whose own frames read what a template, a serializer or a schema of the project names; and our wraps."""
 _CONTRIB = f"{os.sep}django{os.sep}contrib{os.sep}"
 
 
