@@ -49,6 +49,13 @@ test: $(INSTALLED) ## Run the tests that need nothing but Python
 test-all: $(INSTALLED) ## Run the long tests too
 	$(BIN)/python -m pytest -q -m 'long or not long' -n 2 --ignore tests/accuracy
 
+.PHONY: test-browser
+test-browser: $(INSTALLED) ## Look at the panel in a real browser, and take its pictures (wants Chromium)
+	@command -v chromium >/dev/null || test -x "$(CHROMIUM)" || \
+	  { echo 'Chromium is needed: apt-get install chromium, or make test-browser CHROMIUM=/path/to/chromium'; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,browser]'
+	$(BIN)/python -m pytest -q -m 'long or not long' tests/browser
+
 .PHONY: readme
 readme: shop ## Put the demo's output into the README
 	$(BIN)/python docs/paste_demo.py
