@@ -16,6 +16,7 @@ import time
 import tracemalloc
 from collections.abc import Callable
 
+from benchmarks.callgrind import call_counted
 from benchmarks.candidates import CANDIDATES
 from benchmarks.project import Client, set_up
 
@@ -51,8 +52,6 @@ def measure_memory(client: Client) -> Answer:
 
 def measure_instructions(client: Client) -> Answer:
     """Collection is switched on for this one request only: see callgrind.py."""
-    from benchmarks.callgrind import call_counted
-
     gc.collect()
     gc.disable()
     call_counted(client.request)

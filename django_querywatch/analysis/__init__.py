@@ -21,6 +21,8 @@ def analyze(
 
     A group that one detector explains is not shown to the next, so that one cause is one finding.
     """
+    if not groups:  # most requests
+        return totals
     findings: list[Finding] = []
     explained: set[int] = set()
     for detect in DETECTORS:

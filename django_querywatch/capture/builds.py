@@ -25,7 +25,7 @@ _ORM = join("django", "db", "")
 _ENTRIES = (roles.VIEW, roles.BOUNDARY, roles.THREAD_HANDLER)
 
 
-class _Import:
+class Declarations:
     modules = 0
     """Modules there were when a function, and no class body or module, last built a query."""
 
@@ -33,11 +33,9 @@ class _Import:
 def is_declaration() -> bool:
     """Whether a class body or a module builds the query, through a manager of Django's or the project's.
 
-    Only an import runs those, and an import adds a module: most calls compare two numbers.
+    Only an import runs those, and an import adds a module: callers compare the number first.
     """
     modules = len(sys.modules)
-    if modules == _Import.modules:
-        return False
     frame = sys._getframe
     try:
         if not (
@@ -48,7 +46,7 @@ def is_declaration() -> bool:
             return True
     except ValueError:  # the stack is not that deep
         return False
-    _Import.modules = modules
+    Declarations.modules = modules
     return False
 
 

@@ -7,7 +7,7 @@ values found on the stack are asked for their real type and their own attributes
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
@@ -18,7 +18,7 @@ from django.db.models import Field, ForeignObjectRel, Model
 KEY_TYPES = (int, str, UUID, Decimal, date)
 """Types of values that lead from one row to another query."""
 
-_EXACT_KEY_TYPES = frozenset(KEY_TYPES)
+EXACT_KEY_TYPES = frozenset({*KEY_TYPES, datetime})
 _NAMED = (FunctionType, MethodType, BuiltinFunctionType, type)
 
 
@@ -39,7 +39,7 @@ def own_attributes(value: Any) -> Mapping[str, Any]:
 def is_key(value: Any) -> bool:
     """Whether a value could be the parameter by which a row leads to another query."""
     kind = type(value)
-    return kind in _EXACT_KEY_TYPES or (issubclass(kind, KEY_TYPES) and kind is not bool)
+    return kind in EXACT_KEY_TYPES or (issubclass(kind, KEY_TYPES) and kind is not bool)
 
 
 def rows_in(value: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextvars import ContextVar
 from time import perf_counter
 from types import FrameType
@@ -17,15 +17,11 @@ from typing import Any
 from django_querywatch.capture.faults import report_fault
 from django_querywatch.capture.groups import Counts, Query
 from django_querywatch.capture.lineage import Node
-from django_querywatch.capture.looking import is_a, is_key, own_attributes
 from django_querywatch.capture.settled import ENOUGH, Settled, settle
-from django_querywatch.capture.sightings import Evaluation, Sighting, Sources, see
+from django_querywatch.capture.sightings import Evaluation, Sighting, see
+from django_querywatch.capture.sources import Sources
 from django_querywatch.capture.stack import walk_from
 from django_querywatch.fingerprint import fingerprint
-
-_MOST_SOURCES = 400
-REMEMBERED_ROWS = 3
-"""Of each root queryset: enough to see two queries by two values of one column."""
 
 active: ContextVar[tuple[Recorder, ...]] = ContextVar("querywatch_recorders", default=())
 
@@ -65,7 +61,7 @@ class Recorder:
         self.counts = Counts(shows_params)
         self.settled: dict[str, Settled] = {}
         """By fingerprint: the call site whose queries only count from now on."""
-        self.sources: Sources = {}
+        self.sources = Sources()
 
     def close(self) -> None:
         """Stop counting: a background task may outlive its request."""
@@ -146,18 +142,6 @@ def _count(recorder: Recorder, sighting: Sighting, query: Query, evaluation: Eva
 
 
 def remember_rows(rows: list[Any], node: Node) -> None:
-    """Keep the values of a root's first rows, so that queries by them are known to come from there."""
+    """Keep the values of a root's first rows for whoever records."""
     for recorder in active.get():
-        if len(recorder.sources) < _MOST_SOURCES:
-            for row in rows:
-                for column, value in _items_of(row):
-                    if is_key(value):
-                        recorder.sources.setdefault(value, []).append((node, column))
-
-
-def _items_of(row: Any) -> Iterable[tuple[Any, Any]]:
-    if is_a(row, dict):
-        return dict.items(row)
-    if is_a(row, tuple):
-        return enumerate(tuple.__iter__(row))
-    return own_attributes(row).items() or ((0, row),)
+        recorder.sources.remember(rows, node)

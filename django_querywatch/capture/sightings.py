@@ -19,11 +19,9 @@ from django_querywatch.capture.querysets import (
     query_facts,
 )
 from django_querywatch.capture.sites import TemplateSite
+from django_querywatch.capture.sources import Sources
 from django_querywatch.capture.walk import Walk
 from django_querywatch.fingerprint import Fingerprint
-
-Sources = dict[Any, list[tuple[Node, Any]]]
-"""Values of the first rows of many-row querysets, each with the node and the column that it was seen in."""
 
 
 class Evaluation:
@@ -227,7 +225,7 @@ def _see_loop(sighting: Sighting, params: Any, sources: Sources) -> None:
         break
     if sighting.node is None and sighting.carrier is None and walk.has_loop and not sighting.is_many_keyed:
         asked = _asked(walk, params)
-        sighting.columns = [(column, value) for value in asked for column in sources.get(value, ())]
+        sighting.columns = [(column, value) for value in asked for column in sources.columns_of(value)]
     if sighting.relation is not None and not sighting.has_row_loop:
         sighting.has_row_loop = any(row is sighting.relation.instance for row in walk.carriers)
     if sighting.node is not None and not sighting.has_row_loop and walk.loop_sites:

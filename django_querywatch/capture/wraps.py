@@ -6,19 +6,22 @@ left out and named by `missing_targets()`; what it would have told is then not k
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from functools import wraps
 from importlib import import_module
+from inspect import signature
 from typing import Any
 
 from django.db.models.base import ModelState
 
 from django_querywatch.capture import roles
-from django_querywatch.capture.builds import is_declaration, note_build
+from django_querywatch.capture.builds import Declarations, is_declaration, note_build
 from django_querywatch.capture.faults import guarded, report_fault
 from django_querywatch.capture.lineage import ATTRIBUTE, Note, mark, note_of
-from django_querywatch.capture.recorder import REMEMBERED_ROWS, active, local, remember_rows
+from django_querywatch.capture.recorder import active, local, remember_rows
 from django_querywatch.capture.sightings import Evaluation
+from django_querywatch.capture.sources import REMEMBERED_ROWS
 
 _END = object()
 
@@ -45,17 +48,39 @@ def _owner(cls: Any, method: str) -> Any:
 
 
 def _noting(original: Callable[..., None]) -> Any:
-    """`Query.__init__`: note where the query is built, and by which related manager.
+    """`Query.__init__` and its like: note where the query is built, and by which related manager.
 
     Querysets in class bodies and modules are built at import, when nothing records: those are always noted.
     """
-    is_recording = active.get
+    if tuple(signature(original).parameters) == ("self", "model", "alias_cols"):
+        return _noting_query(original)
 
     @wraps(original)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         original(self, *args, **kwargs)
         try:
-            if is_recording() or is_declaration():
+            if active.get() or is_declaration():
+                note_build(self)
+        except Exception as error:
+            report_fault(error)
+
+    return __init__
+
+
+def _noting_query(original: Callable[..., None]) -> Any:
+    """The same for the signature of Django 5.2 to 6.1: every lazy relation comes by here, recorded or not.
+
+    Parameters passed by name and a comparison in place of a call cost a third of what the general way costs:
+    0.25 % of a page of lazy foreign keys where nothing records.
+    """
+    is_recording = active.get
+    modules, declarations = sys.modules, Declarations
+
+    @wraps(original)
+    def __init__(self: Any, model: Any, alias_cols: bool = True) -> None:
+        original(self, model, alias_cols)
+        try:
+            if is_recording() or (len(modules) != declarations.modules and is_declaration()):
                 note_build(self)
         except Exception as error:
             report_fault(error)
@@ -116,7 +141,7 @@ def _mark(rows: list[Any], evaluation: Evaluation) -> None:
     if node is None:
         return
     if node.is_many and not node.path and node.rows < REMEMBERED_ROWS:
-        remember_rows(rows[:REMEMBERED_ROWS], node)
+        remember_rows(rows, node)
     if evaluation.has_instances:
         mark(rows, node, getattr(evaluation.queryset.query, "select_related", False))
     else:
