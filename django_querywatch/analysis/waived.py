@@ -6,6 +6,7 @@ import linecache
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from django_querywatch.analysis.waivers import Waiver, is_comment, parse_waiver
 from django_querywatch.records import Finding, Frame, short_path
@@ -44,13 +45,21 @@ class SourceWaivers:
 
 
 def _waivers_at(frame: Frame | None) -> list[tuple[Frame, Waiver]]:
-    return [] if frame is None else list(_read_waivers(frame))
+    if frame is None:
+        return []
+    if frame.function is None:  # templates change without a restart
+        linecache.checkcache(frame.file)
+        return list(_read_waivers(frame))
+    return _waivers_in_code(frame)
+
+
+@lru_cache(maxsize=512)  # for each finding of each request
+def _waivers_in_code(frame: Frame) -> list[tuple[Frame, Waiver]]:
+    return list(_read_waivers(frame))
 
 
 def _read_waivers(frame: Frame) -> Iterator[tuple[Frame, Waiver]]:
     """Those on the line itself, and on a line above that is nothing but a comment."""
-    if frame.function is None:  # templates change without a restart
-        linecache.checkcache(frame.file)
     for number in (frame.line, frame.line - 1):
         line = linecache.getline(frame.file, number)
         if number == frame.line or is_comment(line):

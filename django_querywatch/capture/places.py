@@ -38,7 +38,7 @@ _MOST_CODES = 20_000
 class Site:
     """One instruction of one code object: an element of a stack key, and a line once somebody asks."""
 
-    __slots__ = ("answers", "facts", "loops", "start")
+    __slots__ = ("answers", "facts", "is_passage", "loops", "start")
 
     def __init__(self, facts: CodeFacts, start: int, loops: tuple[Loop, ...]) -> None:
         self.facts = facts
@@ -46,6 +46,8 @@ class Site:
         self.loops = loops
         self.answers: dict[Any, Any] = {}
         """What the source around the instruction says, once asked (`shortcuts`)."""
+        self.is_passage = False
+        """Known to do nothing but call on: no loop, and nothing that goes through an iterable."""
 
     @property
     def line(self) -> int:

@@ -37,7 +37,11 @@ def walk_from(frame: FrameType | None, floor: FrameType | None, task: Any, query
             if facts.is_thread_handler:
                 _walk_awaiting(walk, frame, task)
                 return walk
-            if _pass(walk, frame, facts, site):
+            if site.is_passage and walk.site is not None:
+                # Most frames of a deep stack. In place of a call, for a fifth of what a walk costs there.
+                walk.project_sites.append(site)
+                walk.below = frame
+            elif _pass(walk, frame, facts, site):
                 break
             if walk.site_depth < 0 and walk.site_frame is frame:
                 walk.site_depth = depth
@@ -131,6 +135,7 @@ def _pass_call(walk: Walk, site: Site) -> None:
     if site.loops and any(loop.header == site.start for loop in site.loops):
         iteration = Iteration.TO_THE_END  # a loop over `map()` or `groupby()` runs it to get the next item
     if iteration is Iteration.NONE:
+        site.is_passage = not site.loops
         return
     if code.co_name == "__next__":
         walk.has_loop = True

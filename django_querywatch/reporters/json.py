@@ -94,9 +94,13 @@ def _check_version(version: object, where: str) -> None:
         )
 
 
+_NAMES = {record: tuple(field.name for field in fields(record)) for record in (Report, Finding, Frame)}
+
+
 def _plain(value: Any) -> Any:
-    if isinstance(value, (Report, Finding, Frame)):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    names = _NAMES.get(type(value))
+    if names is not None:
+        return {name: _plain(getattr(value, name)) for name in names}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return value
