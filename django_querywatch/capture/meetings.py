@@ -99,6 +99,11 @@ def _meet_data_loop(walk: Walk, role: Role, frame: FrameType) -> bool:
     return False
 
 
+def _meet_prefetch_reader(walk: Walk, role: Role, frame: FrameType) -> bool:
+    walk.reads_prefetched = walk.reads_prefetched or walk.site is None
+    return False
+
+
 def _meet_template_node(walk: Walk, role: Role, frame: FrameType) -> bool:
     node = frame.f_locals["self"]
     if "forloop.first" in getattr(getattr(node, "token", None), "contents", ""):
@@ -190,6 +195,7 @@ MEETINGS: dict[str, Callable[[Walk, Role, FrameType], bool]] = {
     roles.ADMIN_QUERYSET: lambda walk, role, frame: False,
     roles.RECORDING: lambda walk, role, frame: True,
     roles.DATA_LOOP: _meet_data_loop,
+    roles.PREFETCH_READER: _meet_prefetch_reader,
     roles.TEMPLATE_NODE: _meet_template_node,
     roles.SERIALIZER: _meet_serializer,
     roles.ADMIN_ROW: _meet_admin_row,

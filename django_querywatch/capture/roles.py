@@ -48,6 +48,7 @@ BOUNDARY = "boundary"
 STATEMENT = "statement"
 DATA_LOOP = "data_loop"
 RECORDING = "recording"
+PREFETCH_READER = "prefetch_reader"
 
 _QUERYSET_METHODS = (
     "_fetch_all",
@@ -151,6 +152,11 @@ _LATE_TARGETS: dict[str, tuple[tuple[str, Role], ...]] = {
         ("ModelAdmin.changelist_view", Role(CLASS_VIEW)),
         ("ModelAdmin.changeform_view", Role(CLASS_VIEW)),
     ),
+    **{
+        # What it asks is its own affair, and it asks nothing of what was prefetched.
+        f"django.core.serializers.{name}": (("Serializer.handle_m2m_field", Role(PREFETCH_READER)),)
+        for name in ("python", "xml_serializer")
+    },
     "rest_framework.serializers": (
         ("Serializer.to_representation", Role(SERIALIZER)),
         ("ListSerializer.to_internal_value", Role(DATA_LOOP)),

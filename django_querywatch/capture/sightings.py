@@ -353,4 +353,4 @@ def _shape(walk: Walk, relation: Relation) -> str:
         or getattr(walk.queryset, "_fields", None) is not None
     ):
         return "values"
-    return "all" if _is_plain(walk) else "filter"
+    return "all" if walk.reads_prefetched or _is_plain(walk) else "filter"

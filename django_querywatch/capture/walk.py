@@ -34,6 +34,7 @@ class Walk:
         "prefetched",
         "project_sites",
         "queryset",
+        "reads_prefetched",
         "relation",
         "rounds",
         "saved",
@@ -68,6 +69,8 @@ class Walk:
         self.queryset: Any = None
         self.method = ""
         """The outermost ORM method below the call site."""
+        self.reads_prefetched = False
+        """A framework's function asks, which would rather take what was prefetched."""
         self.saved: Any = None
         """The instance whose `save()` or `delete()` this is."""
         self.prefetched: Any = None

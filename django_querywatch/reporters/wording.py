@@ -39,13 +39,21 @@ def subject(finding: Finding) -> str:
 
 def sentence(finding: Finding) -> str:
     """The greppable first line: ``N+1: shop.Order.user fetched 50 times (41 ms, default)``."""
-    verb = _VERBS.get(finding.operation, "queried") if finding.model else "run"
+    verb = _verb(finding)
     parts = [f"{label(finding)}: {subject(finding)} {verb} {times(finding.count)}"]
     if finding.kind == "duplicate":
         parts.append("with the same parameters")
     if finding.kind == "potential_n_plus_one" and finding.count == 1:
         parts.append("for the only row")
     return f"{' '.join(parts)} ({milliseconds(finding.duration)}, {escape(finding.alias)})"
+
+
+def _verb(finding: Finding) -> str:
+    if not finding.model:
+        return "run"
+    if finding.kind == "n_plus_one_write" and finding.operation == "SELECT":
+        return "written"  # by a call that looks first, such as get_or_create()
+    return _VERBS.get(finding.operation, "queried")
 
 
 def fix(finding: Finding) -> str | None:
