@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from django.db.models import Aggregate
+from django.db.models import Aggregate, Model
 
 from django_querywatch.capture import roles
 from django_querywatch.capture.attribution import is_to_many, relation_of_descriptor, relation_of_manager
@@ -129,6 +129,25 @@ def _meet_serializer(walk: Walk, role: Role, frame: FrameType) -> bool:
     return False
 
 
+def _meet_field_getter(walk: Walk, role: Role, frame: FrameType) -> bool:
+    """A schema of django-ninja reads a field; pydantic goes through the rows in compiled code."""
+    names = frame.f_locals
+    getter, field_name = names["self"], names["key"]
+    if walk.serialized is None:
+        walk.serialized = getter._obj
+    _fall_back(walk, ClassSite(getter._schema_cls, (field_name,)))
+    return False
+
+
+def _meet_response(walk: Walk, role: Role, frame: FrameType) -> bool:
+    """What django-ninja makes a response of: what is read there belongs to one of several rows, if not to all of it."""
+    row, result = walk.serialized, frame.f_locals.get("result")
+    if is_a(row, Model) and row is not result and not walk.crossed:
+        walk.has_loop = True
+        walk.carriers.append(row)
+    return False
+
+
 def _meet_admin_row(walk: Walk, role: Role, frame: FrameType) -> bool:
     names = frame.f_locals
     field_name = names.get("field_name")
@@ -199,6 +218,8 @@ MEETINGS: dict[str, Callable[[Walk, Role, FrameType], bool]] = {
     roles.TEMPLATE_NODE: _meet_template_node,
     roles.SERIALIZER: _meet_serializer,
     roles.ADMIN_ROW: _meet_admin_row,
+    roles.FIELD_GETTER: _meet_field_getter,
+    roles.RESPONSE: _meet_response,
     roles.CLASS_VIEW: _meet_class_view,
     roles.BOUNDARY: _meet_boundary,
     roles.VIEW: _meet_view,

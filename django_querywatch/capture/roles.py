@@ -49,6 +49,8 @@ STATEMENT = "statement"
 DATA_LOOP = "data_loop"
 RECORDING = "recording"
 PREFETCH_READER = "prefetch_reader"
+FIELD_GETTER = "field_getter"
+RESPONSE = "response"
 
 _QUERYSET_METHODS = (
     "_fetch_all",
@@ -164,7 +166,14 @@ _LATE_TARGETS: dict[str, tuple[tuple[str, Role], ...]] = {
     ),
     "rest_framework.relations": (("ManyRelatedField.to_internal_value", Role(DATA_LOOP)),),
     "rest_framework.views": (("APIView.dispatch", Role(CLASS_VIEW)),),
+    "ninja.schema": (("DjangoGetter.__getattr__", Role(FIELD_GETTER)),),
+    "ninja.operation": (("Operation._result_to_response", Role(RESPONSE)),),
+    # Release 3.3 of graphql-core moved it.
+    "graphql.execution.execute": (("ExecutionContext.complete_list_value", Role(DATA_LOOP)),),
+    "graphql.execution.executor": (("Executor.complete_iterable_value", Role(DATA_LOOP)),),
 }
+_MANY_RELEASES = ("ninja.", "graphql.")
+"""Packages of which a name may be missing without more being wrong than a release that is not known here."""
 _MANAGER_FACTORIES = {
     "django.db.models.fields.related_descriptors": (
         "create_reverse_many_to_one_manager",
@@ -227,7 +236,8 @@ def _code(module: str, name: str) -> CodeType | None:
             target = target.__wrapped__
         code = target.__code__
     except (AttributeError, KeyError):
-        missing.append(f"{module}.{name}")
+        if not module.startswith(_MANY_RELEASES):
+            missing.append(f"{module}.{name}")
         return None
     return code if isinstance(code, CodeType) else None
 

@@ -38,6 +38,7 @@ class Walk:
         "relation",
         "rounds",
         "saved",
+        "serialized",
         "site",
         "site_depth",
         "site_frame",
@@ -71,6 +72,8 @@ class Walk:
         """The outermost ORM method below the call site."""
         self.reads_prefetched = False
         """A framework's function asks, which would rather take what was prefetched."""
+        self.serialized: Any = None
+        """The row whose field a schema reads."""
         self.saved: Any = None
         """The instance whose `save()` or `delete()` this is."""
         self.prefetched: Any = None
