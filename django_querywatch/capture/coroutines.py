@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 from collections.abc import Iterator
 from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
 from typing import Any, NamedTuple
@@ -54,14 +55,29 @@ def _all_tasks(loop: Any) -> set[Any]:
 def _waits_for(frames: list[FrameType], shared: Any) -> bool:
     return shared is not None and any(
         frame.f_code.co_name == "__call__" and frame.f_locals.get("task_context") is shared
-        for frame in frames[:6]
+        for frame in frames[:16]
     )
 
 
 def _chain(task: Any) -> list[FrameType]:
+    coroutine = task.get_coro()
+    if getattr(coroutine, "cr_running", False):
+        return _running(task, coroutine.cr_frame)
     frames = [frame for frame in _iter_frames(task.get_coro()) if frame is not None]
     frames.reverse()
     return frames
+
+
+def _running(task: Any, outermost: FrameType | None) -> list[FrameType]:
+    """The frames of a task that has just handed over the work, and has not come to wait for it: its thread's stack."""
+    frame = sys._current_frames().get(getattr(task.get_loop(), "_thread_id", None) or 0)
+    frames: list[FrameType] = []
+    while frame is not None and len(frames) < _DEEPEST:
+        frames.append(frame)
+        if frame is outermost:
+            return frames
+        frame = frame.f_back
+    return []
 
 
 def _iter_frames(awaited: Any) -> Iterator[FrameType | None]:

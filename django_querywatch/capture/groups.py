@@ -278,5 +278,7 @@ def _value_of(sql: str, params: Any) -> int:
 
 
 def _tracks_peers(relation: Relation | None) -> bool:
-    state = getattr(relation.instance, "_state", None) if relation is not None else None
+    if relation is None or relation.is_to_many:
+        return False
+    state = getattr(relation.instance, "_state", None)
     return bool(getattr(getattr(state, "fetch_mode", None), "track_peers", False))

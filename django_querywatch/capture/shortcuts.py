@@ -11,7 +11,22 @@ from typing import TypeVar
 from django_querywatch.capture.places import Site
 from django_querywatch.capture.source import parse_function, parse_range
 
-_CALLING_BACK = frozenset({"sorted", "min", "max", "map", "filter", "reduce", "groupby"})
+_CALLING_BACK = frozenset(
+    {
+        "accumulate",
+        "filter",
+        "filterfalse",
+        "groupby",
+        "map",
+        "max",
+        "min",
+        "nlargest",
+        "nsmallest",
+        "reduce",
+        "sorted",
+        "starmap",
+    }
+)
 _CONSUMING = frozenset({"list", "tuple", "set", "sum", "dict", "frozenset", "deque"})
 _STOPPING = frozenset({"any", "all", "next", "islice"})
 _METHODS = frozenset({"sort", "join", "extend", "update"})

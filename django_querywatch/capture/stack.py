@@ -141,7 +141,9 @@ def _pass_call(walk: Walk, site: Site) -> None:
         walk.has_loop = True
         walk.loop_sites.append(site)
     elif code.co_flags & _GENERATOR:
-        walk.leaves_early = walk.leaves_early or iteration is Iteration.UNTIL
+        # What ends early may be a loop over rules or validators inside of one over rows, which goes on.
+        is_over_rows = bool(walk.carriers)
+        walk.leaves_early = walk.leaves_early or (is_over_rows and iteration is Iteration.UNTIL)
     elif iteration is Iteration.TO_THE_END:
         _note_rows(walk, site, rows_of_arguments(walk.below))
 
