@@ -219,7 +219,7 @@ def test_markers_and_the_fixture_work_without_any_option(run):
             "*unknown option 'treshold'; did you mean 'threshold'?",
             "*The marker querywatch_ignore needs a reason*",
             "*2 queries made, and max_queries allows 1*",
-            "ignored by a marker: 1 tests",
+            "ignored by a marker: 1 test",
         ]
     )
 
@@ -287,7 +287,7 @@ def test_a_run_without_django_fails_loudly_when_it_was_to_be_watched(run, pytest
     pytester.makeini("[pytest]\naddopts = -p no:django")
     result = run("--querywatch=report", source="def test_it(): pass")
     assert result.ret == 2
-    assert "1 tests could not be watched: Django was not set up" in result.stdout.str()
+    assert "1 test could not be watched: Django was not set up" in result.stdout.str()
 
 
 def test_the_plugin_imports_no_django(run, pytester):

@@ -55,7 +55,7 @@ def rest_line(report: Report, shown: int = WORST) -> str | None:
     rest = len(report.findings) - shown
     if rest <= 0:
         return None
-    return f"and {rest} more finding{'s' if rest > 1 else ''}"
+    return f"and {wording.counted(rest, 'more finding')}"
 
 
 def _details(finding: Finding) -> Iterator[str]:
@@ -78,7 +78,7 @@ def _places(finding: Finding) -> Iterator[str]:
     for frame in others[:_MOST_PLACES]:
         yield f"also at {place_of(frame)}"
     if len(others) > _MOST_PLACES:
-        yield f"also at {len(others) - _MOST_PLACES} more lines"
+        yield f"also at {wording.counted(len(others) - _MOST_PLACES, 'more line')}"
 
 
 def _queryset(finding: Finding) -> Iterator[str]:

@@ -87,6 +87,11 @@ def times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
+def counted(count: int, noun: str) -> str:
+    """``1 test``, ``2 tests``"""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def queries(count: int) -> str:
     return "1 query" if count == 1 else f"{count} queries"
 

@@ -11,7 +11,7 @@ from django_querywatch.atomic_file import write_whole
 from django_querywatch.baseline import write_baseline
 from django_querywatch.merged import merge, merged_report
 from django_querywatch.records import N_PLUS_ONE_KINDS, Report
-from django_querywatch.reporters import github
+from django_querywatch.reporters import github, wording
 from django_querywatch.suite import formats
 from django_querywatch.suite.judging import Verdict, judge, load_baseline, without_tolerated
 from django_querywatch.suite.options import Options
@@ -66,13 +66,13 @@ class SuiteRun:
         yield f"{count or 'no'} N+1{'' if count == 1 else 's'} in {len(hit)} of {len(shown)} watched tests"
         if ending.unobserved:
             yield (
-                f"{ending.unobserved} tests could not be watched: Django was not set up when they ran. "
+                f"{wording.counted(ending.unobserved, 'test')} could not be watched: Django was not set up then. "
                 "Install pytest-django, or call django.setup() in conftest.py."
             )
         if any(report.failed for report in shown):
             yield "django-querywatch itself failed in some tests: findings may be missing. See the log."
         if self._ignoring:
-            yield f"ignored by a marker: {len(self._ignoring)} tests"
+            yield f"ignored by a marker: {wording.counted(len(self._ignoring), 'test')}"
         yield from section_lines(causes)
         yield from unused_lines(ending.unused_ignores)
 

@@ -41,7 +41,7 @@ def unused_lines(entries: Sequence[Mapping[str, str]]) -> Iterator[str]:
 def _cause_lines(cause: MergedFinding) -> Iterator[str]:
     # No duration: it would differ from run to run.
     finding = cause.finding
-    tests = "1 test" if len(cause.names) == 1 else f"{len(cause.names)} tests"
+    tests = wording.counted(len(cause.names), "test")
     most = wording.queries(finding.count)
     yield f"{wording.label(finding)}: {wording.subject(finding)}, {most} at worst, in {tests}"
     yield from render_finding(finding).splitlines()[1:]

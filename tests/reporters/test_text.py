@@ -165,6 +165,12 @@ def test_other_lines_of_the_same_cause_follow_the_worst():
     )
 
 
+def test_one_more_line_is_one_line():
+    places = tuple(frame("shop/views.py", line, "total") for line in range(1, 8))
+    shown = render_finding(finding(location=places[0], locations=places))
+    assert "  also at 1 more line\n" in shown
+
+
 def test_other_relations_that_the_fix_cures_are_named():
     nested = finding(
         also=("auth.User.profile", "auth.Profile.city"), suggestion='select_related("user__profile__city")'

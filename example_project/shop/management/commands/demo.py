@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
 from django_querywatch.records import Report
+from django_querywatch.reporters.wording import queries
 from example_project.shop.pages import PAGES, Page
 from example_project.shop.visits import visit
 
@@ -37,7 +38,7 @@ class Command(BaseCommand):
         with console(self.stdout):
             report = visit(page, url, user)
         if not report.findings:
-            self.stdout.write(f"nothing to report: {report.query_count} queries")
+            self.stdout.write(f"nothing to report: {queries(report.query_count)}")
         self.stdout.write("")
         return report
 
