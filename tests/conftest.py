@@ -17,6 +17,7 @@ LONG = (
     "test_memory.py",
     "test_pytest_plugin",
     "test_runner.py",
+    "test_warnings.py",
 )
 """Tests below this folder that take more than a few seconds: `make test-all` runs them, `make test` does not."""
 
