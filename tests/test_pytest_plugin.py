@@ -344,11 +344,11 @@ def test_one_row_keeps_the_entry_that_many_rows_made(run, pytester):
 @pytest.mark.parametrize(
     ("options", "source", "reason"),
     [
-        (["-k", "not other"], FIXED_TESTS + "def test_other(): pass\n", "1 tests were left out"),
+        (["-k", "not other"], FIXED_TESTS + "def test_other(): pass\n", "1 test was left out"),
         (["test_pages.py::test_page"], FIXED_TESTS, "single tests were asked for"),
         (["test_pages.py"], FIXED_TESTS, "test_other.py was not asked for"),
         ([], FIXED_TESTS + "    assert 1 == 2\n", "tests failed or could not be collected"),
-        (["-n", "2", "-k", "not other"], FIXED_TESTS + "def test_other(): pass\n", "1 tests were left out"),
+        (["-n", "2", "-k", "not other"], FIXED_TESTS + "def test_other(): pass\n", "1 test was left out"),
     ],
 )
 def test_only_a_full_run_finds_entries_stale(run, pytester, options, source, reason):

@@ -88,7 +88,7 @@ class Collector:
         if self._broken:
             return "tests failed or could not be collected"
         if left_out:
-            return f"{left_out} tests were left out"
+            return "1 test was left out" if left_out == 1 else f"{left_out} tests were left out"
         if not self._watched or self._unobserved:
             return "not every test was watched"
         return uncovered_part(self._config)
