@@ -1,28 +1,16 @@
-"""The README says what the code does: its settings are the settings, its output is the demo's."""
+"""The README says what the code does: its output is the demo's, its links lead somewhere."""
 
-import dataclasses
 import re
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
-from django_querywatch.records import Config
 from django_querywatch.reporters.log import SeenFindings
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
-ROWS = re.findall(r"^\| `([A-Z_]+)` \| `(.+?)` \|", README, re.MULTILINE)
-
-
-def test_the_table_lists_every_setting():
-    assert [name for name, _ in ROWS] == [field.name.upper() for field in dataclasses.fields(Config)]
-
-
-@pytest.mark.parametrize(("name", "default"), [row for row in ROWS if row[0] != "ENABLED"])
-def test_the_table_gives_the_default(name, default):
-    value = getattr(Config(), name.lower())
-    assert repr(list(value) if isinstance(value, tuple) else value).replace("'", '"') == default
+LINK = re.compile(r"""\]\(([^)]+)\)|(?:src|srcset)="([^"]+)\"""")
 
 
 @pytest.mark.django_db
@@ -36,6 +24,12 @@ def test_the_output_shown_is_the_demos_output(monkeypatch, settings, capsys):
     assert demo in without_what_varies(README)
     message = demo[demo.index("N+1: ") :].partition("\n\n")[0]
     assert f"```\n{message}\n```" in without_what_varies(README)
+
+
+def test_every_link_and_picture_is_there():
+    targets = [link or picture for link, picture in LINK.findall(README)]
+    assert len(targets) > 20
+    assert [target for target in targets if not (ROOT / target).is_file()] == []
 
 
 def without_what_varies(text: str) -> str:
