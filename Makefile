@@ -6,7 +6,10 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 LINT_INSTALLED := $(VENV)/.lint-installed
 DOCS_INSTALLED := $(VENV)/.docs-installed
-MANAGE := $(BIN)/python example_project/manage.py
+RELEASE_INSTALLED := $(VENV)/.release-installed
+# What Django or Python will drop, and what is left open, ends every command of the example project.
+MANAGE := $(BIN)/python -W error example_project/manage.py
+PORT ?= 8000
 
 .DEFAULT_GOAL := help
 
@@ -28,6 +31,10 @@ $(DOCS_INSTALLED): $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,docs]'
 	touch $@
 
+$(RELEASE_INSTALLED): $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,release]'
+	touch $@
+
 .PHONY: shop
 shop: $(INSTALLED)
 	$(MANAGE) migrate --verbosity 0
@@ -38,8 +45,8 @@ demo: shop ## Open every page with an N+1 and its fixed twin, and print what is 
 	$(MANAGE) demo
 
 .PHONY: run
-run: shop ## Serve the example project on http://localhost:8000/
-	$(MANAGE) runserver
+run: shop ## Serve the example project on http://localhost:8000/, or on another PORT
+	$(MANAGE) runserver $(PORT)
 
 .PHONY: test
 test: $(INSTALLED) ## Run the tests that need nothing but Python
@@ -55,6 +62,14 @@ test-browser: $(INSTALLED) ## Look at the panel in a real browser, and take its 
 	  { echo 'Chromium is needed: apt-get install chromium, or make test-browser CHROMIUM=/path/to/chromium'; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,browser]'
 	$(BIN)/python -m pytest -q -m 'long or not long' tests/browser
+
+.PHONY: coverage
+coverage: $(RELEASE_INSTALLED) ## Run all tests, and fail below 95 % of lines and branches
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest -q -m 'long or not long' -n 2 --ignore tests/accuracy
+	$(BIN)/python -m coverage run -m tests.accuracy
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
 
 .PHONY: readme
 readme: shop ## Put the demo's output into the README
@@ -95,3 +110,19 @@ lint: $(LINT_INSTALLED) ## Check style, types and the import contract
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+.PHONY: hooks
+hooks: $(RELEASE_INSTALLED) ## Run the hooks of pre-commit on all files
+	$(BIN)/pre-commit run --all-files
+
+.PHONY: dist
+dist: $(RELEASE_INSTALLED) ## Build the wheel and the source distribution into dist/, and check both
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist >/dev/null
+	$(BIN)/python -m build --wheel --outdir dist/straight . >/dev/null
+	$(BIN)/python -m twine check --strict dist/*.whl dist/*.tar.gz
+	$(BIN)/python -m tests.release.distributions dist
+
+.PHONY: walk-through
+walk-through: ## Do all that the README and the tutorial say, as a newcomer would
+	$(PYTHON) docs/walk_through.py
