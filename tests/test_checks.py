@@ -1,6 +1,7 @@
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.checks import Error, Info, run_checks
 from django.core.checks import Warning as CheckWarning
 from django.core.management import call_command
@@ -62,6 +63,17 @@ def test_a_wrong_setting_is_an_error_and_the_only_message(settings):
             id="django_querywatch.E001",
         ),
     ]
+
+
+def test_the_application_starts_with_a_wrong_setting_and_leaves_it_to_the_check(settings, monkeypatch):
+    installed = []
+    monkeypatch.setattr("django_querywatch.capture.install", lambda: installed.append(True))
+    settings.QUERYWATCH = {"ENABLED": True}
+    apps.get_app_config("django_querywatch").ready()
+    assert installed == [True]
+    settings.QUERYWATCH = {"ENABLED": True, "TRESHOLD": 3}
+    apps.get_app_config("django_querywatch").ready()
+    assert installed == [True]
 
 
 def test_the_command_fails_for_a_wrong_setting(settings):

@@ -8,7 +8,7 @@ import sys
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 from django.test import override_settings
 from django.urls import path
 
@@ -187,6 +187,33 @@ def test_no_database_is_told_with_status_2(querywatch, monkeypatch):
     status, _, errors = querywatch("/orders/")
     assert status == 2
     assert "The database 'default' cannot be used: connection refused" in errors
+
+
+def test_a_urlconf_that_cannot_be_read_is_told_with_status_2(querywatch):
+    with override_settings(ROOT_URLCONF="no.such.urls"):
+        status, _, errors = querywatch("/orders/")
+    assert status == 2
+    assert "The URLconf 'no.such.urls' cannot be read: No module named 'no'" in errors
+
+
+def test_users_that_cannot_be_read_are_told_with_status_2(querywatch, monkeypatch):
+    def refuse(self, name):
+        raise DatabaseError("no such table: auth_user")
+
+    monkeypatch.setattr("django.contrib.auth.models.UserManager.get_by_natural_key", refuse)
+    status, _, errors = querywatch("/orders/", "--as", "boss")
+    assert status == 2
+    assert (
+        "--as boss: the user cannot be logged in: no such table: auth_user. Is the database migrated?"
+        in errors
+    )
+
+
+def test_a_database_without_transactions_is_not_written_to(querywatch, monkeypatch):
+    monkeypatch.setattr(connections["default"].features, "supports_transactions", False)
+    status, _, errors = querywatch("/orders/")
+    assert status == 2
+    assert "The database 'default' knows no transactions: nothing could be undone." in errors
 
 
 def test_a_wrong_setting_is_told_with_status_2(querywatch, settings):

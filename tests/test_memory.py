@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import tracemalloc
 from collections.abc import Callable, Iterator
 from types import FrameType
@@ -22,7 +23,10 @@ from django_querywatch.middleware import QueryWatchMiddleware
 from django_querywatch.records import Report
 from example_project.shop.models import Order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif("COVERAGE_RUN" in os.environ, reason="coverage's own notes would be counted"),
+]
 
 REQUEST_BYTES = 1_572_864
 CLEAN_REQUEST_BYTES = 16 * 1024

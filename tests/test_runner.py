@@ -120,6 +120,31 @@ def test_parallel_processes_fail_too_and_a_baseline_tolerates(run, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("extra", "options", "reason"),
+    [
+        ("def test_broken(self): assert 1 == 2", [], "tests failed"),
+        ("def test_a_broken(self): assert 1 == 2", ["--failfast"], "the run ended early"),
+        ("", ["-k", "no_such_name"], "no test ran"),
+    ],
+)
+def test_only_a_full_run_finds_entries_stale(run, tmp_path, extra, options, reason):
+    update = ["--querywatch-baseline=base.txt", "--querywatch-update-baseline"]
+    assert run(*update).returncode == 0
+    written = (tmp_path / "base.txt").read_text()
+    (tmp_path / "test_pages.py").write_text(
+        TESTS.replace('"/orders/"', '"/orders/fixed/"') + f"\n    {extra}\n"
+    )
+    assert f"stale entries were not looked for: {reason}" in section(run(*update, *options))
+    assert (tmp_path / "base.txt").read_text() == written
+
+
+def test_a_report_that_cannot_be_written_has_status_2(run, tmp_path):
+    done = run(f"--querywatch-report=json:{tmp_path}/none/report.jsonl")
+    assert done.returncode == 2
+    assert "querywatch: " in done.stderr
+
+
+@pytest.mark.parametrize(
     ("options", "message"),
     [
         (["--querywatch=loud"], "invalid choice: 'loud'"),

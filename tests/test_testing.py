@@ -122,6 +122,7 @@ def test_using_names_the_aliases_that_count(orders):
         ({"threshold": 1}, "threshold: must be a whole number from 2 on, not 1"),
         ({"max_queries": -1}, "max_queries: must be a whole number from 0 on, not -1"),
         ({"using": "defualt"}, "using: unknown database alias 'defualt'; did you mean 'default'?"),
+        ({"using": []}, "using: without any alias nothing could ever fail"),
         ({"ignore": [{"relatoin": "shop.Order.user"}]}, "ignore: entry 0 has the unknown key 'relatoin'"),
         ({"ignore": [{"relation": "shop.Order.usr"}]}, "ignore: entry 0 names 'usr'"),
     ],
@@ -283,6 +284,15 @@ def test_a_cache_that_is_filled_once_is_no_growth(db):
 def test_a_run_without_queries_proves_nothing(db):
     with pytest.raises(AssertionError, match="run\\(\\) made no query at any scale"):
         assertQueriesConstant(OrderFactory, lambda: Order.objects.all())
+
+
+def test_a_run_that_could_not_be_seen_proves_nothing(db, monkeypatch):
+    def blinding():
+        monkeypatch.setattr(connections["default"], "execute_wrappers", [])
+        emails()
+
+    with pytest.raises(AssertionError, match="could not see the queries of the database 'default'"):
+        assertQueriesConstant(OrderFactory, blinding)
 
 
 @pytest.mark.parametrize("scales", [(), (1,), (2, 1), (1, 1), (-1, 2)])

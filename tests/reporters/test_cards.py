@@ -190,6 +190,14 @@ def test_sql_is_laid_out_until_the_budget_is_used_up():
     assert layout("select 1 from a where b = 2") == "select 1 from a where b = 2"
 
 
+def test_sql_that_cannot_be_laid_out_is_shown_as_it_is(monkeypatch):
+    def refuse(sql, **options):
+        raise ValueError("too deep")
+
+    monkeypatch.setattr("django_querywatch.reporters.cards.statements.sqlparse.format", refuse)
+    assert make_layout()("select ((((1)))) from a") == "select ((((1)))) from a"
+
+
 def test_very_long_sql_is_cut():
     assert make_layout()("select " + "x" * 10_000).endswith(" ...")
 

@@ -174,6 +174,21 @@ def test_reports_are_appended_to_the_file_that_the_environment_names(tmp_path, m
     assert path.stat().st_mode & 0o777 == 0o640
 
 
+def test_a_line_that_was_written_in_part_is_told(tmp_path, monkeypatch):
+    class Full:
+        def write(self, line: bytes) -> int:
+            return len(line) - 1
+
+        def __enter__(self) -> "Full":
+            return self
+
+        def __exit__(self, *error: object) -> None: ...
+
+    monkeypatch.setattr(Path, "open", lambda path, *how, **options: Full())
+    with pytest.raises(OSError, match=r"only \d+ of \d+ bytes went into .*: is the disk full\?"):
+        append(Report(), tmp_path / "reports.jsonl")
+
+
 def test_without_a_file_it_says_what_to_set():
     with pytest.raises(LookupError) as caught:
         report_to_file(report())
