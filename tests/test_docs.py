@@ -6,7 +6,9 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,14 @@ def test_every_module_of_a_room_has_its_place_in_the_architecture(room):
     assert [name for name in modules if not re.search(rf"[`/]{name}(\.py)?`", PAGES["architecture"])] == []
 
 
+@pytest.mark.parametrize("module", ["", ".testing", ".reporters.json"])
+def test_every_public_name_has_its_place_on_the_page_of_the_api(module):
+    names = import_module(f"django_querywatch{module}").__all__
+    missing = [name for name in names if f":: django_querywatch{module}.{name}\n" not in PAGES["api"]]
+    assert names
+    assert missing == []
+
+
 def test_every_system_check_is_listed():
     source = (PACKAGE / "checks.py").read_text()
     ids = set(re.findall(r'id="(django_querywatch\.\w+)"', source))
@@ -123,6 +133,20 @@ def test_code_marked_as_run_runs(tmp_path):
         [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "."], copy_of_project(tmp_path)
     )
     assert result.returncode == 0, result.stdout
+
+
+def test_the_first_change_of_a_contributor_works(tmp_path):
+    """The view is written where the page says, and run as it says."""
+    page = PAGES["contributing"]
+    view = textwrap.dedent(re.search(r"^ *```python\n(.*?)^ *```$", page, re.MULTILINE | re.DOTALL)[1])
+    name = re.search(r"-m tests\.accuracy (\w+)$", page, re.MULTILINE)[1]
+    shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "tests" / "accuracy" / "scenarios" / "quiet.py").open("a") as scenarios:
+        scenarios.write(f"\n\n{view}")
+    result = command([sys.executable, "-m", "tests.accuracy", name], tmp_path)
+    assert result.returncode == 0, result.stdout
+    assert result.stdout.startswith("1 clean\n")
+    assert "\n0 failures\n" in result.stdout
 
 
 def assigned(fence: Fence) -> object:
