@@ -30,10 +30,10 @@ class WatchingResult(unittest.TestResult):
 
     def startTest(self, test: Any) -> None:
         super().startTest(test)
-        name = getattr(test, "_testMethodName", "")
-        method = getattr(test, name, None)
-        if method is not None:
-            setattr(test, name, _watched_method(method, lambda: self._watch(test)))
+        # Not the test method itself: Python 3.12.1 has taken that from the test before it says that it starts.
+        call = getattr(test, "_callTestMethod", None)
+        if call is not None:
+            test._callTestMethod = lambda method: call(_watched_method(method, lambda: self._watch(test)))
 
     @contextmanager
     def _watch(self, test: Any) -> Iterator[None]:
