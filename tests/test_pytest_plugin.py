@@ -335,6 +335,25 @@ def test_a_baseline_is_the_same_with_workers(run, pytester):
     assert "baseline alone.txt: 2 tolerated, 0 new" in section(result)
 
 
+@pytest.mark.parametrize(
+    ("mark", "setting", "problem"),
+    [
+        (
+            "querywatch(5)",
+            "",
+            "The marker querywatch: options are given by name, as in querywatch(threshold=5)",
+        ),
+        ("querywatch(threshold=5)", "QUERYWATCH = {'TRESHOLD': 3}", "querywatch: *TRESHOLD*"),
+    ],
+)
+def test_what_a_marker_or_the_settings_mean_is_told_by_the_test(run, pytester, mark, setting, problem):
+    pytester.makepyfile(wrong_settings=f"from tests.settings import *\n{setting}")
+    source = f"import pytest\n\n@pytest.mark.{mark}\ndef test_page():\n    pass\n"
+    result = run("--ds=wrong_settings", source=source)
+    assert failed(result) == {"test_page"}
+    result.stdout.fnmatch_lines([f"*{problem}*"])
+
+
 def test_one_row_keeps_the_entry_that_many_rows_made(run, pytester):
     run("--querywatch-baseline=base.txt", "--querywatch-update-baseline", source=BAD_TESTS)
     result = run("--querywatch-baseline=base.txt", source=BAD_TESTS.replace("4", "1"))
@@ -346,6 +365,7 @@ def test_one_row_keeps_the_entry_that_many_rows_made(run, pytester):
     [
         (["-k", "not other"], FIXED_TESTS + "def test_other(): pass\n", "1 test was left out"),
         (["test_pages.py::test_page"], FIXED_TESTS, "single tests were asked for"),
+        (["--pyargs"], FIXED_TESTS, "--pyargs was given"),
         (["test_pages.py"], FIXED_TESTS, "test_other.py was not asked for"),
         ([], FIXED_TESTS + "    assert 1 == 2\n", "tests failed or could not be collected"),
         (["-n", "2", "-k", "not other"], FIXED_TESTS + "def test_other(): pass\n", "1 test was left out"),

@@ -13,9 +13,11 @@ from django.contrib.auth.models import User
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
+from django.urls import NoReverseMatch, reverse
 
 from django_querywatch.middleware import QueryWatchMiddleware
 from django_querywatch.records import Report
+from django_querywatch.signals import report_ready
 from example_project.shop.models import Category, Order
 from tests.robustness.asking import answer, read
 from tests.robustness.views import ShopError
@@ -41,6 +43,36 @@ def test_a_view_that_raises_leaves_a_partial_report(reports: Reports) -> None:
     assert [(found.field, found.count) for found in report.findings] == [("user", 4)]
     assert not report.failed
     assert not Category.objects.filter(name="never stored").exists()
+
+
+def test_a_receiver_that_raises_harms_neither_the_page_nor_the_other_receivers(
+    reports: Reports, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(report: Report, **kwargs: object) -> None:
+        raise ShopError("the receiver's own")
+
+    told: list[Report] = []
+    report_ready.connect(refuse)
+    report_ready.connect(lambda report, **kwargs: told.append(report), weak=False, dispatch_uid="told")
+    try:
+        response = QueryWatchMiddleware(lambda request: HttpResponse(Order.objects.count()))(
+            RequestFactory().get("/")
+        )
+    finally:
+        report_ready.disconnect(refuse)
+        report_ready.disconnect(dispatch_uid="told")
+    assert response.content == b"4"
+    assert told == reports
+    assert [report.query_count for report in told] == [1]
+    assert "the receiver's own" in caplog.text
+
+
+@pytest.mark.urls("tests.robustness.empty_urls")
+def test_pages_are_watched_where_the_toolbar_is_installed_and_has_no_addresses(reports: Reports) -> None:
+    with pytest.raises(NoReverseMatch):
+        reverse("djdt:render_panel")
+    QueryWatchMiddleware(lambda request: HttpResponse(Order.objects.count()))(RequestFactory().get("/"))
+    assert [report.query_count for report in reports] == [1]
 
 
 def test_an_async_view_that_raises_leaves_a_partial_report(reports: Reports) -> None:
