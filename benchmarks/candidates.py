@@ -50,6 +50,12 @@ CANDIDATES = {
     "query_log": Candidate(label="Django's own query log", start=_force_query_log),
     # Capture is installed although nothing records: a process where only a task or a test does.
     "off": Candidate(label="querywatch, not recording", apps=("django_querywatch",), start=_install_capture),
+    "left_out": Candidate(
+        label="querywatch, request not sampled",
+        apps=("django_querywatch",),
+        middleware=("django_querywatch.middleware.QueryWatchMiddleware",),
+        settings={"QUERYWATCH": {"ENABLED": True, "SAMPLE_RATE": {"/static/*": 1, "*": 0}}},
+    ),
     "on": Candidate(
         label="querywatch",
         apps=("django_querywatch",),

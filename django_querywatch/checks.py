@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -55,7 +55,7 @@ def check_targets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
 @register(TAG, deploy=True)
 def check_sampling(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """W005: every request of a deployed site is recorded."""
-    if problems() or not get_config().enabled or get_config().sample_rate < 1:
+    if problems() or not get_config().enabled or not _records_all(get_config().sample_rate):
         return []
     return [
         checks.Warning(
@@ -64,6 +64,10 @@ def check_sampling(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
             id="django_querywatch.W005",
         )
     ]
+
+
+def _records_all(rate: float | Mapping[str, float]) -> bool:
+    return rate.get("*", 0) >= 1 if isinstance(rate, Mapping) else rate >= 1
 
 
 def _check_present() -> Iterator[CheckMessage]:

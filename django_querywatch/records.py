@@ -313,7 +313,8 @@ class Config:
     reporters: tuple[str, ...] = ("django_querywatch.reporters.log.report",)
     project_packages: tuple[str, ...] = ()
     show_params: bool = False
-    sample_rate: float = 1.0
+    sample_rate: float | Mapping[str, float] = 1.0
+    """Share of requests to watch; or shares by globs of their paths, the first that fits."""
     editor_url: str | None = None
     path_map: Mapping[str, str] = field(default_factory=dict)
 

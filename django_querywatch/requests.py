@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextvars import Token
+from fnmatch import fnmatchcase
 from inspect import isawaitable
 from typing import Any
 
@@ -155,7 +156,12 @@ end_walks_at(
 def watch(request: HttpRequest) -> RequestWatch | None:
     """Begin to watch a request; None where it is left out, or watched already."""
     config = get_config()
-    if config.enabled and watch_of(request) is None and _is_sampled(config) and not _is_toolbars(request):
+    if (
+        config.enabled
+        and watch_of(request) is None
+        and _is_sampled(config, request.path)
+        and not _is_toolbars(request)
+    ):
         install()
         set_project_packages(config.project_packages)
         return RequestWatch(request, config)
@@ -168,8 +174,11 @@ def watch_of(request: HttpRequest) -> RequestWatch | None:
     return watching
 
 
-def _is_sampled(config: Config) -> bool:
-    return config.sample_rate >= 1 or random.random() < config.sample_rate
+def _is_sampled(config: Config, path: str) -> bool:
+    rate = config.sample_rate
+    if isinstance(rate, Mapping):  # by path: the route is not known before the request is resolved
+        rate = next((share for glob, share in rate.items() if fnmatchcase(path, glob)), 0)
+    return rate >= 1 or random.random() < rate
 
 
 def _is_toolbars(request: HttpRequest) -> bool:

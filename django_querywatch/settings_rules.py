@@ -37,8 +37,20 @@ def _slow_ms(value: object) -> str | None:
 
 
 def _sample_rate(value: object) -> str | None:
-    is_valid = _is_number(value) and 0 <= value <= 1  # type: ignore[operator]
-    return None if is_valid else "must be a number from 0 to 1"
+    if isinstance(value, Mapping):
+        wrong = next((path for path in value if not _is_path(path) or not _is_share(value[path])), None)
+        return (
+            None if wrong is None else f"has an entry {wrong!r} that is no path or glob -> number from 0 to 1"
+        )
+    return None if _is_share(value) else "must be a number from 0 to 1, or a dict of such by paths"
+
+
+def _is_share(value: object) -> bool:
+    return _is_number(value) and 0 <= value <= 1  # type: ignore[operator]
+
+
+def _is_path(value: object) -> bool:
+    return is_text(value) and str(value).startswith(("/", "*"))
 
 
 def _texts(value: object) -> str | None:

@@ -167,8 +167,11 @@ def test_everything_recorded_is_a_warning_for_deployments_only(settings):
             id="django_querywatch.W005",
         )
     ]
-    settings.QUERYWATCH = {"ENABLED": True, "SAMPLE_RATE": 0.99}
-    assert messages(deploy=True) == []
+    settings.QUERYWATCH = {"ENABLED": True, "SAMPLE_RATE": {"/api/": 1, "*": 1}}
+    assert len(messages(deploy=True)) == 1
+    for rate in (0.99, {"/api/": 1, "*": 0.01}):
+        settings.QUERYWATCH = {"ENABLED": True, "SAMPLE_RATE": rate}
+        assert messages(deploy=True) == []
 
 
 def test_the_check_names_what_the_middleware_refuses():

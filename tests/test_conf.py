@@ -148,7 +148,15 @@ WRONG = {
     "must be None or a number of milliseconds above 0": {
         "SLOW_MS": [0, -1, True, "100", float("nan"), float("inf")]
     },
-    "must be a number from 0 to 1": {"SAMPLE_RATE": [1.01, -0.1, None, True, "0.5", float("nan")]},
+    "must be a number from 0 to 1, or a dict of such by paths": {
+        "SAMPLE_RATE": [1.01, -0.1, None, True, "0.5", float("nan")]
+    },
+    "has an entry 'api/' that is no path or glob -> number from 0 to 1": {
+        "SAMPLE_RATE": [{"*": 1, "api/": 1}]
+    },
+    "has an entry '/' that is no path or glob -> number from 0 to 1": {
+        "SAMPLE_RATE": [{"/": 2}, {"/": "1"}, {"/": None}]
+    },
     "must be a list of strings": {
         "PROJECT_PACKAGES": ["shop", [1], [""], None, {"shop"}],
         "REPORTERS": [LOG, [print], None],

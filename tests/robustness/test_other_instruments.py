@@ -155,3 +155,16 @@ seen = SQLQuery.objects.filter(request__path="/", query__contains="auth_").count
     own, others = run("django.setup()\nasked = 2", ASK, seen, middleware=middleware, apps=["silk"])
     assert others == 5
     assert own == 10 if is_first else own > 10
+
+
+@needs["opentelemetry"]
+def test_findings_are_events_of_the_span_that_opentelemetry_keeps_for_the_request() -> None:
+    tell = "settings.QUERYWATCH['REPORTERS'] = ['django_querywatch.reporters.otel.report']"
+    seen = """
+(events,) = [span.events for span in exporter.get_finished_spans() if span.events]
+(event,) = [event for event in events if event.attributes["querywatch.relation"] == "auth.User.groups"]
+assert event.attributes["code.file.path"].endswith("instrumented.py"), event.attributes
+seen = event.attributes["querywatch.count"]
+"""
+    start = f"{tell}\n{OTEL}\nclear = exporter.clear"
+    assert run(in_order(True, start), ASK, seen, middleware=[WATCH]) == (5, 4)

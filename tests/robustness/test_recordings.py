@@ -111,6 +111,22 @@ def test_overridden_settings_are_honoured_at_once(reports: Reports) -> None:
     assert [len(report.findings) for report in reports] == [1, 0, 1]
 
 
+@pytest.mark.parametrize(
+    ("rates", "watched"),
+    [
+        ({"/orders/": 1}, 1),
+        ({"/orders/": 0, "*": 1}, 0),
+        ({"/api/*": 0, "*": 1}, 1),
+        ({"/api/*": 1}, 0),
+        ({"/ord*": 1.0, "*": 0}, 1),
+    ],
+)
+def test_requests_are_sampled_by_path(reports: Reports, rates: dict[str, float], watched: int) -> None:
+    with override_settings(QUERYWATCH={"ENABLED": True, "SAMPLE_RATE": rates}):
+        Client().get("/orders/")
+    assert len(reports) == watched
+
+
 def test_many_requests_leave_one_wrapper(reports: Reports) -> None:
     client = Client()
     for _ in range(20):
