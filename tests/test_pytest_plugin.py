@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -408,3 +409,29 @@ def test_a_full_run_lists_ignores_that_matched_nothing(run, pytester, monkeypatc
     assert (
         "matched nothing" not in run("--querywatch=fail", *workers, "test_pages.py::test_page").stdout.str()
     )
+
+
+def test_shards_make_the_same_report_as_one_run(run, pytester):
+    """As on several machines: each writes JSON lines, one command merges them."""
+    run("--querywatch=report", "--querywatch-report=json:whole.jsonl", source=TESTS)
+    names = re.findall(r"def (test_\w+)\(", TESTS)
+    for number in range(3):
+        chosen = " or ".join(f"({name})" for name in names[number::3])
+        run("--querywatch=report", f"--querywatch-report=json:shard{number}.jsonl", "-k", chosen)
+    whole, *shards = [
+        merged(pytester, *files) for files in (["whole.jsonl"], *shard_orders([0, 1, 2], [2, 0, 1]))
+    ]
+    assert "N+1: shop.Order.user fetched 8 times" in whole
+    assert shards == [whole, whole]
+
+
+def shard_orders(*orders):
+    return [[f"shard{number}.jsonl" for number in order] for order in orders]
+
+
+def merged(pytester, *files):
+    """What the command makes of them, but for times, which differ between runs."""
+    command = ["-m", "django", "querywatch", "report", *files]
+    ended = pytester.run(sys.executable, *command)
+    assert ended.ret == 1, ended.stderr.str()
+    return re.sub(r"[\d.]+ m?s\b", "? ms", ended.stdout.str())
