@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from django_querywatch.analysis import analyze
+    from django_querywatch.budgets import max_queries
     from django_querywatch.recording import Recording, pause, record
     from django_querywatch.records import Config, Finding, Frame, Report
 
-__all__ = ["Config", "Finding", "Frame", "Recording", "Report", "analyze", "pause", "record"]
+__all__ = ["Config", "Finding", "Frame", "Recording", "Report", "analyze", "max_queries", "pause", "record"]
 
 _HOMES = {
     "Config": "records",
@@ -24,6 +25,7 @@ _HOMES = {
     "pause": "recording",
     "record": "recording",
     "analyze": "analysis",
+    "max_queries": "budgets",
 }
 
 

@@ -12,6 +12,7 @@ from django.core.checks import CheckMessage, register
 from django.utils.module_loading import import_string
 
 from django_querywatch.conf import get_config, problems
+from django_querywatch.route_rules import unknown_routes
 
 TAG = "querywatch"
 MIDDLEWARE = "django_querywatch.middleware.QueryWatchMiddleware"
@@ -25,6 +26,21 @@ def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
     return [
         checks.Error(f"{found.message}.", hint=found.hint, id="django_querywatch.E001")
         for found in problems()
+    ]
+
+
+@register(TAG)
+def check_routes(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E001: a route or a URL name that there is not; asked here alone, since it imports the URLconf."""
+    if problems():
+        return []
+    return [
+        checks.Error(
+            f"QUERYWATCH['MAX_QUERIES'] names {key!r}, which is no route and no URL name of this project.",
+            hint=f"{hint[0].upper()}{hint[1:]}.".replace("?.", "?"),
+            id="django_querywatch.E001",
+        )
+        for key, hint in unknown_routes(get_config().max_queries)
     ]
 
 

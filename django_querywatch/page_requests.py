@@ -100,7 +100,7 @@ def _watch_page(client: Client, page: PageRequest, watched: WatchedPages) -> Non
         target = response.headers.get("Location", "")
         watched.notices.append(f"{page} redirects to {target}, which was not requested. Is --as missing?")
     match = resolve(urlsplit(page.url).path)
-    watched.reports.append(named(recording.report(), match, get_config()))
+    watched.reports.append(named(recording, match, page.method, get_config()))
 
 
 def _request(client: Client, page: PageRequest) -> Any:

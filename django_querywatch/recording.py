@@ -13,6 +13,7 @@ from types import FrameType, TracebackType
 from typing import Any, TypeVar
 
 from django_querywatch.analysis import analyze
+from django_querywatch.analysis.budgets import with_overdrawn
 from django_querywatch.analysis.ignores import without_ignored
 from django_querywatch.capture import (
     Recorder,
@@ -60,6 +61,7 @@ class Recording:
                 name=self.name,
             ),
         )
+        report = with_overdrawn(report, self.recorder.overdrawn)
         return without_ignored(report, config, date.today())
 
 

@@ -95,6 +95,8 @@ class RequestWatch:
         with fault_boundary:
             self.recording.recorder.close()
             self.report = self.analyzed()
+            for recorder in active.get():
+                recorder.overdrawn += self.report.of_kind("over_budget")
             deliver(self.report, self.config.reporters)
         with fault_boundary:
             for _receiver, answer in report_ready.send_robust(
@@ -109,7 +111,7 @@ class RequestWatch:
     def analyzed(self) -> Report:
         """The report of what was captured so far, under the names of the request."""
         match = getattr(self.request, "resolver_match", None)
-        return named(self.recording.report(), match, self.config)
+        return named(self.recording, match, self.request.method or "", self.config)
 
     def _follow(self, response: StreamingHttpResponse) -> None:
         content = response.streaming_content

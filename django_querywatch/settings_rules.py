@@ -36,6 +36,16 @@ def _slow_ms(value: object) -> str | None:
     return None if is_valid else "must be None or a number of milliseconds above 0"
 
 
+def _max_queries(value: object) -> str | None:
+    if isinstance(value, Mapping) and all(is_text(key) and is_limit(limit) for key, limit in value.items()):
+        return None
+    return "must be a dict of route or URL name -> whole number of queries from 0 on"
+
+
+def is_limit(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
 def _sample_rate(value: object) -> str | None:
     if isinstance(value, Mapping):
         wrong = next((path for path in value if not _is_path(path) or not _is_share(value[path])), None)
@@ -105,6 +115,7 @@ EXAMPLES: dict[str, object] = {
     "ENABLED": True,
     "THRESHOLD": 3,
     "SLOW_MS": 100,
+    "MAX_QUERIES": {"orders/<int:pk>/": 10, "catalogue": 5},
     "IGNORE": [{"relation": "shop.Order.user", "reason": "never more than two"}],
     "REPORTERS": ["django_querywatch.reporters.log.report"],
     "PROJECT_PACKAGES": ["company_shared"],
@@ -118,6 +129,7 @@ RULES: dict[str, Rule] = {
     "ENABLED": _boolean,
     "THRESHOLD": _threshold,
     "SLOW_MS": _slow_ms,
+    "MAX_QUERIES": _max_queries,
     "IGNORE": _ignore,
     "REPORTERS": _reporters,
     "PROJECT_PACKAGES": _texts,

@@ -2,9 +2,10 @@
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import chdir
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
 from django.db import models, transaction
+from django.test import Client, override_settings
+from django.urls import path
 
 from django_querywatch import Config, record
 from django_querywatch.conf import get_config
@@ -85,10 +88,9 @@ def run(fence: Fence, folder: Path, config: Config) -> tuple[Any, str]:
     exec(compile(fence.text, str(file), "exec"), names)
     function = [value for name, value in names.items() if name not in known and inspect.isfunction(value)][-1]
     with chdir(folder), transaction.atomic():
-        arguments = _arguments(function.__code__)
+        call = _page(function) if _is_view(function) else _call(function)
         with record(config=config) as recording:
-            call = async_to_sync(function) if inspect.iscoroutinefunction(function) else function
-            result = call(**arguments)
+            result = call()
         transaction.set_rollback(True)
         return result, "\n".join(map(str, recording.report().findings))
 
@@ -110,6 +112,27 @@ def _names() -> dict[str, Any]:
     for module in (models, shop):
         names |= {name: value for name, value in vars(module).items() if name[:1].isupper()}
     return names | {"User": User}
+
+
+def _is_view(function: Any) -> bool:
+    return [*inspect.signature(function).parameters] == ["request"]
+
+
+def _page(view: Any) -> Callable[[], bytes]:
+    """A request to the view, watched as one."""
+    urls = type("Urls", (), {"urlpatterns": [path("page/", view)]})
+    watched = override_settings(
+        ROOT_URLCONF=urls,
+        MIDDLEWARE=["django_querywatch.middleware.QueryWatchMiddleware"],
+        QUERYWATCH={"ENABLED": True, "REPORTERS": []},
+    )
+    return watched(lambda: Client().get("/page/").content)
+
+
+def _call(function: Any) -> Callable[[], Any]:
+    arguments = _arguments(function.__code__)
+    call = async_to_sync(function) if inspect.iscoroutinefunction(function) else function
+    return partial(call, **arguments)
 
 
 def _arguments(code: CodeType) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def shop(django_db_setup, django_db_blocker) -> Iterator[None]:
 
 def test_there_is_a_sample_of_every_kind():
     told = {sample.message.text.partition(":")[0].removeprefix("likely ") for sample in SAMPLES.values()}
-    assert told == {"N+1", "N+1 write", "potential N+1", "duplicate", "slow query"}
+    assert told == {"N+1", "N+1 write", "over budget", "potential N+1", "duplicate", "slow query"}
 
 
 @pytest.mark.parametrize("heading", SAMPLES)

@@ -13,10 +13,12 @@ from django.db.backends.signals import connection_created
 
 from django_querywatch.capture import roles
 from django_querywatch.capture.faults import fault_boundary
-from django_querywatch.capture.places import places
+from django_querywatch.capture.places import places, source_line
 from django_querywatch.capture.recorder import Recorder, active, progress, watch_query
+from django_querywatch.capture.sites import ClassSite, view_site
 from django_querywatch.capture.values import query_groups, repetitions
 from django_querywatch.capture.wraps import install_wraps
+from django_querywatch.records import Frame
 
 __all__ = [
     "Recorder",
@@ -29,6 +31,8 @@ __all__ = [
     "query_groups",
     "repetitions",
     "set_project_packages",
+    "source_line",
+    "view_frame",
 ]
 
 set_project_packages = places.set_project_packages
@@ -67,6 +71,14 @@ def install_on(connection: Any) -> None:
 def is_installed(connection: Any) -> bool:
     """Whether the queries of this connection are seen."""
     return watch_query in connection.execute_wrappers or connection.connection is None
+
+
+def view_frame(callback: Any) -> Frame | None:
+    """Where a view is defined; None where it is not the project's."""
+    site = view_site(callback)
+    if site is None or not site.is_project:
+        return None
+    return ClassSite(site.owner).frame() if isinstance(site, ClassSite) else site.frame()
 
 
 def missing_targets() -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -13,7 +12,7 @@ from django_querywatch.capture import roles
 from django_querywatch.capture.attribution import is_to_many, relation_of_descriptor, relation_of_manager
 from django_querywatch.capture.looking import is_a
 from django_querywatch.capture.roles import Role
-from django_querywatch.capture.sites import ClassSite, FunctionSite, TemplateSite
+from django_querywatch.capture.sites import ClassSite, TemplateSite, view_site
 from django_querywatch.capture.walk import Walk
 
 
@@ -175,22 +174,10 @@ def _meet_view(walk: Walk, role: Role, frame: FrameType) -> bool:
     if walk.site is None:
         walk.is_frameworks_own = walk.is_frameworks_own or walk.fallback is None
         callback = frame.f_locals.get("callback")
-        site = _driven_by(callback) if callback is not None else None
+        site = view_site(callback) if callback is not None else None
         if site is not None:
             _fall_back(walk, site)
     return True
-
-
-def _driven_by(callback: Any) -> ClassSite | FunctionSite | None:
-    """The class or the function behind a view, as Django, its admin and REST framework tell it."""
-    owner = getattr(callback, "view_class", None) or getattr(callback, "cls", None)
-    model_admin = getattr(callback, "model_admin", None)
-    if model_admin is not None:
-        owner = type(model_admin)
-    if owner is not None:
-        return ClassSite(owner, ("queryset", "model"))
-    code = getattr(inspect.unwrap(callback), "__code__", None)
-    return FunctionSite(code) if code is not None else None
 
 
 def _fall_back(walk: Walk, site: Any) -> None:

@@ -22,6 +22,7 @@ from django_querywatch.capture.sightings import Evaluation, Sighting, see
 from django_querywatch.capture.sources import Sources
 from django_querywatch.capture.stack import walk_from
 from django_querywatch.fingerprint import fingerprint
+from django_querywatch.records import Finding
 
 active: ContextVar[tuple[Recorder, ...]] = ContextVar("querywatch_recorders", default=())
 
@@ -62,6 +63,8 @@ class Recorder:
         self.settled: dict[str, Settled] = {}
         """By fingerprint: the call site whose queries only count from now on."""
         self.sources = Sources()
+        self.overdrawn: list[Finding] = []
+        """Of the requests that were watched inside of this recording: those over their budget."""
 
     def close(self) -> None:
         """Stop counting: a background task may outlive its request."""

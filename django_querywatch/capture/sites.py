@@ -87,6 +87,18 @@ class FunctionSite:
         )
 
 
+def view_site(callback: Any) -> ClassSite | FunctionSite | None:
+    """The class or the function behind a view, as Django, its admin and REST framework tell it."""
+    owner = getattr(callback, "view_class", None) or getattr(callback, "cls", None)
+    model_admin = getattr(callback, "model_admin", None)
+    if model_admin is not None:
+        owner = type(model_admin)
+    if owner is not None:
+        return ClassSite(owner, ("queryset", "model"))
+    code = getattr(inspect.unwrap(callback), "__code__", None)
+    return FunctionSite(code) if code is not None else None
+
+
 @lru_cache(maxsize=512)  # `inspect` parses the whole module for one class
 def _class_frame(cls: type, names: tuple[str, ...]) -> Frame | None:
     for name in names:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django_querywatch.records import Finding, Report
 from django_querywatch.reporters import wording
 from django_querywatch.reporters.escaping import escape
-from django_querywatch.reporters.text import place_of
+from django_querywatch.reporters.text import place_of, statements
 
 
 def render_report(report: Report) -> str:
@@ -28,6 +28,9 @@ def _parts(finding: Finding) -> Iterator[str]:
     for place in (finding.location, *(frame for frame in finding.locations if frame != finding.location)):
         if place:
             yield f"at {place_of(place)}"
+    if finding.budget:
+        yield wording.allowed(finding)
+        yield from statements(finding)
     if finding.origin:
         yield f"queryset at {place_of(finding.origin)}"
     fix = wording.fix(finding)

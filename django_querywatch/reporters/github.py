@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from django_querywatch.records import N_PLUS_ONE_KINDS, Finding, Frame, Report
+from django_querywatch.records import WARNING_KINDS, Finding, Frame, Report
 from django_querywatch.reporters import wording
 from django_querywatch.reporters.escaping import escape
 from django_querywatch.reporters.text import headline, render_finding, rest_line
@@ -51,7 +51,7 @@ def _is_on(changed: ChangedLines, finding: Finding) -> bool:
 
 
 def _command(finding: Finding) -> str:
-    level = "warning" if finding.kind in N_PLUS_ONE_KINDS else "notice"
+    level = "warning" if finding.kind in WARNING_KINDS else "notice"
     place = finding.location or finding.origin
     properties = {}
     if place:

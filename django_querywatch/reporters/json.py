@@ -17,7 +17,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from django_querywatch.records import Finding, Frame, Report
+from django_querywatch.records import Budget, Finding, Frame, Report, Statement
 from django_querywatch.reporters.json_reading import FormatError, read_record
 
 # 1: the first.
@@ -94,7 +94,8 @@ def _check_version(version: object, where: str) -> None:
         )
 
 
-_NAMES = {record: tuple(field.name for field in fields(record)) for record in (Report, Finding, Frame)}
+_RECORDS = (Report, Finding, Frame, Budget, Statement)
+_NAMES = {record: tuple(field.name for field in fields(record)) for record in _RECORDS}
 
 
 def _plain(value: Any) -> Any:

@@ -7,10 +7,12 @@ from dataclasses import MISSING, fields
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-from django_querywatch.records import Finding, Frame, Report
+from django_querywatch.records import Budget, Finding, Frame, Report, Statement
 
-Record = TypeVar("Record", Report, Finding, Frame)
-_HINTS: dict[type, dict[str, Any]] = {record: get_type_hints(record) for record in (Report, Finding, Frame)}
+Record = TypeVar("Record", Report, Finding, Frame, Budget, Statement)
+_HINTS: dict[type, dict[str, Any]] = {
+    record: get_type_hints(record) for record in (Report, Finding, Frame, Budget, Statement)
+}
 
 
 class FormatError(ValueError):
@@ -45,7 +47,7 @@ def _read(expected: Any, value: object, where: str) -> Any:
         return _read_tuple(get_args(expected), value, where)
     if origin is Literal:
         return _read_choice(get_args(expected), value, where)
-    if expected in (Finding, Frame):
+    if expected in _HINTS:
         return read_record(expected, value, where)
     if expected in (int, float):
         return _read_number(expected, value, where)

@@ -1,6 +1,7 @@
 """The default reporter: the logger ``django_querywatch``, readable with no LOGGING configured.
 
-WARNING: N+1s, certain or likely. INFO: potential N+1s, duplicates, slow queries. DEBUG: totals of the rest.
+WARNING: N+1s, certain or likely, and budgets that are overdrawn. INFO: potential N+1s, duplicates, slow queries.
+DEBUG: totals of the rest.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from django_querywatch.records import KINDS, N_PLUS_ONE_KINDS, Finding, Report
+from django_querywatch.records import KINDS, WARNING_KINDS, Finding, Report
 from django_querywatch.reporters.escaping import escape
 from django_querywatch.reporters.json import report_to_dict
 from django_querywatch.reporters.text import (
@@ -20,7 +21,7 @@ from django_querywatch.reporters.text import (
     rest_line,
 )
 
-MILDER_KINDS = tuple(kind for kind in KINDS if kind not in N_PLUS_ONE_KINDS)
+MILDER_KINDS = tuple(kind for kind in KINDS if kind not in WARNING_KINDS)
 logger = logging.getLogger("django_querywatch")
 
 
@@ -50,8 +51,8 @@ _seen = SeenFindings()
 
 
 def report(report: Report) -> None:
-    """Log the report: N+1s and what is milder apart, so that levels can be told apart too."""
-    _log(logging.WARNING, report, report.of_kind(*N_PLUS_ONE_KINDS))
+    """Log the report: warnings and what is milder apart, so that levels can be told apart too."""
+    _log(logging.WARNING, report, report.of_kind(*WARNING_KINDS))
     _log(logging.INFO, report, report.of_kind(*MILDER_KINDS))
     if not report.findings and logger.isEnabledFor(logging.DEBUG):
         logger.debug(f"querywatch: {headline(report)}", extra=_extra(report))

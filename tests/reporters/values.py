@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from django_querywatch.records import Finding, Frame, Report
+from django_querywatch.records import Budget, Finding, Frame, Report, Statement
 
 
 def frame(file: str, line: int, function: str | None = None) -> Frame:
@@ -42,6 +42,15 @@ def unknown(**changes: Any) -> Finding:
         ("model", "field", "path", "root_model", "location", "origin", "suggestion", "source")
     )
     return finding(**{**nothing, **changes})
+
+
+def over_budget(**changes: Any) -> Finding:
+    """A request of 51 queries, 10 of which were allowed."""
+    spent = (
+        Statement(count=50, duration=0.04, sql="select ? from auth_user", place=frame("shop/views.py", 9)),
+    )
+    budget = Budget(limit=10, view="shop.views.orders", written="max_queries(10)", statements=spent)
+    return unknown(**{"kind": "over_budget", "count": 51, "sql": "", "budget": budget, **changes})
 
 
 def report(*findings: Finding, **changes: Any) -> Report:

@@ -19,6 +19,15 @@ _DONE = {"SELECT": "fetched", "INSERT": "inserted", "UPDATE": "updated", "DELETE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """One statement of a budget."""
+
+    count: str
+    sql: str
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     kind: str
     """Kind of finding, as a name of a style."""
@@ -30,6 +39,8 @@ class Card:
     alias: str
     also: str
     location: Place | None
+    location_words: str
+    """What happened there."""
     other_places: tuple[Place, ...]
     unlisted_places: str
     """How many more there are; empty where all are listed."""
@@ -45,6 +56,8 @@ class Card:
     """Queries of the whole page."""
     after: str
     """The same with this fix; empty where it saves none."""
+    statements: tuple[Spent, ...]
+    """What the queries of a view over its budget went for."""
     timeline: Timeline | None
     sql: str
     parameters: tuple[str, ...]
@@ -73,6 +86,7 @@ def make_card(finding: Finding, report: Report, sources: Sources) -> Card:
         alias=escape(finding.alias),
         also=wording.others(finding),
         location=make_place(finding.location, config, read, finding.source) if finding.location else None,
+        location_words="Defined in" if finding.budget else "Asked for in",
         other_places=tuple(make_place(frame, config, read) for frame in others[:_MOST_PLACES]),
         unlisted_places=str(len(others) - _MOST_PLACES) if len(others) > _MOST_PLACES else "",
         origin=make_place(finding.origin, config, read) if finding.origin else None,
@@ -83,9 +97,22 @@ def make_card(finding: Finding, report: Report, sources: Sources) -> Card:
         advice=escape(finding.advice or "", limit=600),
         before=str(report.query_count),
         after=str(report.query_count - finding.avoidable) if saves else "",
+        statements=_spent(finding, sources),
         timeline=make_timeline(finding, report.elapsed),
         sql=sources.layout(finding.sql),
         parameters=tuple(map(escape, finding.parameters)) if config.show_params else (),
+    )
+
+
+def _spent(finding: Finding, sources: Sources) -> tuple[Spent, ...]:
+    statements = finding.budget.statements if finding.budget else ()
+    return tuple(
+        Spent(
+            count=str(statement.count),
+            sql=sources.layout(statement.sql),
+            place=make_place(statement.place, sources.config, sources.read) if statement.place else None,
+        )
+        for statement in statements
     )
 
 
@@ -109,6 +136,8 @@ def _fix(finding: Finding) -> str:
 def _words(finding: Finding) -> str:
     done = _DONE.get(finding.operation, "queried") if finding.model else "run"
     match finding.kind:
+        case "over_budget":
+            return wording.allowed(finding)
         case "slow_query":
             return f"{done} slowly"
         case "duplicate":

@@ -1,0 +1,35 @@
+"""The nouns: frozen values that capture hands to analysis and analysis to reporters. No I/O, no Django."""
+
+from django_querywatch.records.config import Config
+from django_querywatch.records.findings import Budget, Finding, Report, Statement
+from django_querywatch.records.frames import Frame, short_path
+from django_querywatch.records.groups import (
+    Asked,
+    Lineage,
+    QueryGroup,
+    RelationAccess,
+    Repetition,
+    StackGroup,
+)
+from django_querywatch.records.kinds import KINDS, N_PLUS_ONE_KINDS, WARNING_KINDS, Certainty, Kind
+
+__all__ = [
+    "KINDS",
+    "N_PLUS_ONE_KINDS",
+    "WARNING_KINDS",
+    "Asked",
+    "Budget",
+    "Certainty",
+    "Config",
+    "Finding",
+    "Frame",
+    "Kind",
+    "Lineage",
+    "QueryGroup",
+    "RelationAccess",
+    "Repetition",
+    "Report",
+    "StackGroup",
+    "Statement",
+    "short_path",
+]
