@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from django_querywatch.analysis import analyze
 from django_querywatch.analysis.budgets import with_overdrawn
 from django_querywatch.analysis.ignores import without_ignored
+from django_querywatch.analysis.unused_eager import with_unused
 from django_querywatch.capture import (
     Recorder,
     active,
@@ -22,6 +23,8 @@ from django_querywatch.capture import (
     query_groups,
     repetitions,
     set_project_packages,
+    unread_loadings,
+    watch_eager_loading,
 )
 from django_querywatch.conf import get_config
 from django_querywatch.records import Config, Report
@@ -36,6 +39,8 @@ class Recording:
         self.name = name
         self.config = config
         self.recorder = Recorder(floor=floor, task=_current_task(), shows_params=config.show_params)
+        if config.unused_eager:
+            watch_eager_loading(self.recorder)
 
     @property
     def query_count(self) -> int:
@@ -62,6 +67,9 @@ class Recording:
             ),
         )
         report = with_overdrawn(report, self.recorder.overdrawn)
+        eager = self.recorder.eager
+        if config.unused_eager and eager is not None:
+            report = with_unused(report, unread_loadings(eager.tallies, eager.number))
         return without_ignored(report, config, date.today())
 
 

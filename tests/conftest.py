@@ -9,6 +9,7 @@ from django_querywatch.records import Report
 
 LONG = (
     "accuracy",
+    "eager",
     "robustness/test_faults.py",
     "robustness/test_other_instruments.py",
     "test_adopting.py",

@@ -36,6 +36,7 @@ def test_the_defaults():
         "THRESHOLD": None,
         "SLOW_MS": None,
         "MAX_QUERIES": {},
+        "UNUSED_EAGER": False,
         "IGNORE": (),
         "REPORTERS": (LOG,),
         "PROJECT_PACKAGES": (),
@@ -121,10 +122,10 @@ def test_an_unknown_key_names_the_nearest():
     assert refusal({"TRESHOLD": 3}) == "QUERYWATCH has an unknown key 'TRESHOLD'. Did you mean 'THRESHOLD'?"
     assert refusal({"threshold": 3}) == "QUERYWATCH has an unknown key 'threshold'. Did you mean 'THRESHOLD'?"
     assert refusal({"COLOUR": 3, 7: 7}) == (
-        "QUERYWATCH has an unknown key 'COLOUR'. Valid keys: ENABLED, THRESHOLD, SLOW_MS, MAX_QUERIES, IGNORE, "
-        "REPORTERS, PROJECT_PACKAGES, SHOW_PARAMS, SAMPLE_RATE, EDITOR_URL, PATH_MAP.\n"
-        "QUERYWATCH has an unknown key 7. Valid keys: ENABLED, THRESHOLD, SLOW_MS, MAX_QUERIES, IGNORE, "
-        "REPORTERS, PROJECT_PACKAGES, SHOW_PARAMS, SAMPLE_RATE, EDITOR_URL, PATH_MAP."
+        "QUERYWATCH has an unknown key 'COLOUR'. Valid keys: ENABLED, THRESHOLD, SLOW_MS, MAX_QUERIES, "
+        "UNUSED_EAGER, IGNORE, REPORTERS, PROJECT_PACKAGES, SHOW_PARAMS, SAMPLE_RATE, EDITOR_URL, PATH_MAP.\n"
+        "QUERYWATCH has an unknown key 7. Valid keys: ENABLED, THRESHOLD, SLOW_MS, MAX_QUERIES, "
+        "UNUSED_EAGER, IGNORE, REPORTERS, PROJECT_PACKAGES, SHOW_PARAMS, SAMPLE_RATE, EDITOR_URL, PATH_MAP."
     )
 
 
@@ -232,7 +233,7 @@ def test_an_ignore_that_is_right(entry: dict[str, str]):
         ({"file": ""}, "has a 'file' that is not a string with something in it"),
         ({"view": print}, "has a 'view' that is not a string with something in it"),
         ({"kind": "n+1"}, "has the unknown kind 'n+1' (valid are n_plus_one, n_plus_one_write, "
-         "over_budget, potential_n_plus_one, duplicate, slow_query)"),
+         "over_budget, potential_n_plus_one, duplicate, unused_eager_loading, slow_query)"),
         ({"kind": "n_plus_on"}, "has the unknown kind 'n_plus_on' (did you mean 'n_plus_one'?)"),
         ({"relation": "Order"}, "has a 'relation' 'Order' that is not of the form "
          "'shop.Order.user' or 'shop.Order'"),

@@ -123,14 +123,14 @@ def identity(
             lineage.root_model,
             path,
             group.shape,
-            *_named(lineage.origin, lineage.origin_source),
+            *named(lineage.origin, lineage.origin_source),
         ]
     else:
-        parts = [family, group.operation, *group.tables, *_named(stack.place, stack.source)]
+        parts = [family, group.operation, *group.tables, *named(stack.place, stack.source)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-def _named(place: Frame | None, source: str | None) -> tuple[str, str]:
+def named(place: Frame | None, source: str | None) -> tuple[str, str]:
     if place is None:
         return "", ""
     file = "/".join(place.file.replace("\\", "/").split("/")[-2:])

@@ -12,6 +12,8 @@ from django.db import connections
 from django.db.backends.signals import connection_created
 
 from django_querywatch.capture import roles
+from django_querywatch.capture.eager_proof import all_loadings, unread_loadings
+from django_querywatch.capture.eager_watch import watch_eager_loading
 from django_querywatch.capture.faults import fault_boundary
 from django_querywatch.capture.places import places, source_line
 from django_querywatch.capture.recorder import Recorder, active, progress, watch_query
@@ -23,6 +25,7 @@ from django_querywatch.records import Frame
 __all__ = [
     "Recorder",
     "active",
+    "all_loadings",
     "end_walks_at",
     "fault_boundary",
     "install",
@@ -32,7 +35,9 @@ __all__ = [
     "repetitions",
     "set_project_packages",
     "source_line",
+    "unread_loadings",
     "view_frame",
+    "watch_eager_loading",
 ]
 
 set_project_packages = places.set_project_packages

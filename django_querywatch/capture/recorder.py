@@ -63,6 +63,8 @@ class Recorder:
         self.settled: dict[str, Settled] = {}
         """By fingerprint: the call site whose queries only count from now on."""
         self.sources = Sources()
+        self.eager: Any = None
+        """Sees what is loaded eagerly, where that is asked for (`eager_watch`)."""
         self.overdrawn: list[Finding] = []
         """Of the requests that were watched inside of this recording: those over their budget."""
 

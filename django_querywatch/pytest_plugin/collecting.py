@@ -9,9 +9,11 @@ import pytest
 
 from django_querywatch.analysis.ignores import note_matched, unused
 from django_querywatch.baseline import BaselineError
+from django_querywatch.pytest_plugin.eager import loadings_of, seen_loadings
 from django_querywatch.pytest_plugin.extent import uncovered_part
 from django_querywatch.pytest_plugin.watching import Watcher, is_django_ready
 from django_querywatch.reporters.json import report_from_json_line
+from django_querywatch.suite.arranging import is_test_file
 from django_querywatch.suite.run import Ending, SuiteRun
 
 _UNFINISHED = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
@@ -25,6 +27,7 @@ class Collector:
         self._run = run
         self._watched = self._unobserved = self._broken = self._left_out = 0
         self._has_ignored = False
+        self._eager: list[dict[str, Any]] = []
         self._text = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -50,6 +53,7 @@ class Collector:
         self._broken += output is None
         note_matched((output or {}).get("querywatch_matched", ()))
         self._left_out = max(self._left_out, (output or {}).get("querywatch_left_out", 0))
+        self._eager += (output or {}).get("querywatch_eager", ())
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -72,10 +76,15 @@ class Collector:
 
     def _ending(self, session: pytest.Session) -> Ending:
         partial = self._partial(session)
+        # Before the unused ignores are asked for: some may be for these.
+        seen = [*self._eager, *(seen_loadings() if is_django_ready() else ())]
+        root, patterns = self._config.rootpath, self._config.getini("python_files")
+        eager = [one for one in loadings_of(seen) if not is_test_file(one.origin.file, root, patterns)]
         return Ending(
             partial=partial,
             unused_ignores=_unused_ignores() if partial is None else (),
             unobserved=self._unobserved,
+            eager=eager,
             is_interrupted=session.exitstatus in _UNFINISHED,
         )
 

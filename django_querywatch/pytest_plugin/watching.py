@@ -6,12 +6,14 @@ import inspect
 import sys
 from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest.unittest import TestCaseFunction
 
 from django_querywatch.analysis.ignores import matched
+from django_querywatch.pytest_plugin.eager import seen_loadings
 from django_querywatch.records import Report
 from django_querywatch.reporters.agent import render_finding
 from django_querywatch.reporters.json import report_to_json_line
@@ -81,9 +83,9 @@ class Watcher:
         if not recordings:
             return None  # skipped before the first line
         recording, blind = recordings[-1]
-        report = without_arranging(
-            recording.report(rules.config()), self._config.rootpath, self._config.getini("python_files")
-        )
+        # What is loaded for nothing, no single test shows: the end of the run does.
+        report = recording.report(replace(rules.config(), unused_eager=False))
+        report = without_arranging(report, self._config.rootpath, self._config.getini("python_files"))
         item.stash[SEEN] = {"line": report_to_json_line(report)}
         shown = without_tolerated(report, self._tolerated)
         item.user_properties.extend(_junit_properties(shown))
@@ -109,6 +111,7 @@ class Watcher:
     def pytest_sessionfinish(self) -> None:
         if hasattr(self._config, "workeroutput"):
             self._config.workeroutput["querywatch_left_out"] = self._left_out
+            self._config.workeroutput["querywatch_eager"] = seen_loadings() if is_django_ready() else []
             self._config.workeroutput["querywatch_matched"] = matched()
 
     @property
@@ -127,7 +130,8 @@ def _watched(
 
     @contextmanager
     def watch() -> Iterator[None]:
-        with Watch(item.nodeid, rules.config()) as recording, without_factories(recording.recorder):
+        config = replace(rules.config(), unused_eager=True)
+        with Watch(item.nodeid, config) as recording, without_factories(recording.recorder):
             try:
                 yield
             finally:

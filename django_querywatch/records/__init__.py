@@ -5,6 +5,7 @@ from django_querywatch.records.findings import Budget, Finding, Report, Statemen
 from django_querywatch.records.frames import Frame, short_path
 from django_querywatch.records.groups import (
     Asked,
+    EagerLoading,
     Lineage,
     QueryGroup,
     RelationAccess,
@@ -21,6 +22,7 @@ __all__ = [
     "Budget",
     "Certainty",
     "Config",
+    "EagerLoading",
     "Finding",
     "Frame",
     "Kind",

@@ -16,6 +16,7 @@ class Config:
     slow_ms: float | None = None
     max_queries: Mapping[str, int] = field(default_factory=dict)
     """How many queries a request may make, by the route or the name of its URL."""
+    unused_eager: bool = False
     ignore: tuple[Mapping[str, str], ...] = ()
     reporters: tuple[str, ...] = ("django_querywatch.reporters.log.report",)
     project_packages: tuple[str, ...] = ()

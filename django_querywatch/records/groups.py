@@ -178,3 +178,25 @@ class Repetition:
     count: int
     duration: float
     places: tuple[Frame, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EagerLoading:
+    """A relation that a line of the source loads eagerly, and whether anybody read it."""
+
+    model: str
+    path: str
+    call: str
+    """select_related or prefetch_related."""
+    written: tuple[str, ...]
+    """The lookups of the call that load it."""
+    loadings: int
+    """How often it was loaded, with objects behind it, until the last of them was gone."""
+    units: int
+    """Requests or tests that loaded it; beyond two they are not counted."""
+    is_used: bool
+    """Somebody read it, or may do so yet."""
+    is_proven: bool
+    """The source says where it is loaded, and nowhere that it is read."""
+    origin: Frame
+    source: str | None = None

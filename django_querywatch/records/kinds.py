@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 Kind = Literal[
-    "n_plus_one", "n_plus_one_write", "over_budget", "potential_n_plus_one", "duplicate", "slow_query"
+    "n_plus_one",
+    "n_plus_one_write",
+    "over_budget",
+    "potential_n_plus_one",
+    "duplicate",
+    "unused_eager_loading",
+    "slow_query",
 ]
 Certainty = Literal["certain", "likely"]
 
@@ -15,4 +21,10 @@ N_PLUS_ONE_KINDS: tuple[Kind, ...] = ("n_plus_one", "n_plus_one_write")
 WARNING_KINDS: tuple[Kind, ...] = (*N_PLUS_ONE_KINDS, "over_budget")
 """The kinds that are told as warnings: a budget is drawn up by the project itself."""
 
-KINDS: tuple[Kind, ...] = (*WARNING_KINDS, "potential_n_plus_one", "duplicate", "slow_query")
+KINDS: tuple[Kind, ...] = (
+    *WARNING_KINDS,
+    "potential_n_plus_one",
+    "duplicate",
+    "unused_eager_loading",
+    "slow_query",
+)

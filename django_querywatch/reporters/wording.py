@@ -13,6 +13,7 @@ KIND_WORDS = {
     "over_budget": "over budget",
     "potential_n_plus_one": "potential N+1",
     "duplicate": "duplicate",
+    "unused_eager_loading": "unused eager loading",
     "slow_query": "slow query",
 }
 _PLURALS = {"over_budget": "over budget", "slow_query": "slow queries"}
@@ -44,6 +45,8 @@ def sentence(finding: Finding) -> str:
     """The greppable first line: ``N+1: shop.Order.user fetched 50 times (41 ms, default)``."""
     if finding.budget:
         return f"{label(finding)}: {subject(finding)} {allowed(finding)} ({milliseconds(finding.duration)})"
+    if finding.kind == "unused_eager_loading":
+        return f"{label(finding)}: {subject(finding)} {unread(finding)}"
     verb = _verb(finding)
     parts = [f"{label(finding)}: {subject(finding)} {verb} {times(finding.count)}"]
     if finding.kind == "duplicate":
@@ -67,6 +70,11 @@ def allowed(finding: Finding) -> str:
     if budget is None:
         return ""
     return f"made {queries(finding.count)}, and {escape(budget.written)} allows {budget.limit}"
+
+
+def unread(finding: Finding) -> str:
+    """What is said of a relation that is loaded for nothing."""
+    return f"loaded with its rows {times(finding.count)}, and never read"
 
 
 def fix(finding: Finding) -> str | None:

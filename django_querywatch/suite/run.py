@@ -7,15 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from django_querywatch.analysis.unused_eager import unread, with_unused
 from django_querywatch.atomic_file import write_whole
 from django_querywatch.baseline import write_baseline
 from django_querywatch.merged import merge, merged_report
-from django_querywatch.records import N_PLUS_ONE_KINDS, Report
+from django_querywatch.records import N_PLUS_ONE_KINDS, EagerLoading, Report
 from django_querywatch.reporters import github, wording
 from django_querywatch.suite import formats
 from django_querywatch.suite.judging import Verdict, judge, load_baseline, without_tolerated
 from django_querywatch.suite.options import Options
-from django_querywatch.suite.section import section_lines, unused_lines
+from django_querywatch.suite.section import eager_lines, section_lines, unused_lines
+
+WHOLE_RUN = "all tests"
+"""Name of the report of what no single test shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,8 @@ class Ending:
     is_interrupted: bool = False
     unused_ignores: Sequence[Mapping[str, str]] = ()
     """Entries of `IGNORE` that left out nothing in a full run."""
+    eager: Sequence[EagerLoading] = ()
+    """What the tests loaded eagerly, in all processes."""
 
 
 class SuiteRun:
@@ -54,12 +60,13 @@ class SuiteRun:
         reports = [self._reports[name] for name in sorted(self._reports)]
         verdict = judge(self.baseline, reports, self.options, self.root, ending.partial is None)
         shown = [without_tolerated(report, self.baseline.entries) for report in reports]
-        text = "\n".join([*self._lines(shown, verdict, ending), *self._baseline_lines(verdict, ending)])
-        printed = self._outputs(shown, text)
+        whole = with_unused(Report(name=WHOLE_RUN), unread(ending.eager))
+        text = "\n".join([*self._lines(shown, whole, ending), *self._baseline_lines(verdict, ending)])
+        printed = self._outputs([*shown, whole] if whole.findings else shown, text)
         self._write_baseline(verdict, ending)
         return printed
 
-    def _lines(self, shown: Sequence[Report], verdict: Verdict, ending: Ending) -> Iterator[str]:
+    def _lines(self, shown: Sequence[Report], whole: Report, ending: Ending) -> Iterator[str]:
         causes = merge(shown)
         count = sum(cause.finding.kind in N_PLUS_ONE_KINDS for cause in causes)
         hit = {name for cause in causes if cause.finding.kind in N_PLUS_ONE_KINDS for name in cause.names}
@@ -74,6 +81,7 @@ class SuiteRun:
         if self._ignoring:
             yield f"ignored by a marker: {wording.counted(len(self._ignoring), 'test')}"
         yield from section_lines(causes)
+        yield from eager_lines(whole.findings)
         yield from unused_lines(ending.unused_ignores)
 
     def _baseline_lines(self, verdict: Verdict, ending: Ending) -> Iterator[str]:

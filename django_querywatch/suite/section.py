@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from django_querywatch.merged import MergedFinding
-from django_querywatch.records import N_PLUS_ONE_KINDS, WARNING_KINDS
+from django_querywatch.records import N_PLUS_ONE_KINDS, WARNING_KINDS, Finding
 from django_querywatch.reporters import wording
 from django_querywatch.reporters.escaping import escape
 from django_querywatch.reporters.text import place_of, render_finding
@@ -29,6 +29,16 @@ def section_lines(
         yield f"and {len(full) - WORST} more; --querywatch-report=json:FILE has them all"
     yield from _potential_lines([cause for cause in rest if cause.finding.kind == "potential_n_plus_one"])
     yield from _other_lines(rest)
+
+
+def eager_lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """What is loaded eagerly and read in none of the tests."""
+    if findings:
+        yield "Loaded eagerly, and read in no test:"
+    for finding in findings[:_MOST_POTENTIAL]:
+        yield from (f"  {line}" for line in render_finding(finding).splitlines())
+    if len(findings) > _MOST_POTENTIAL:
+        yield f"  and {len(findings) - _MOST_POTENTIAL} more"
 
 
 def unused_lines(entries: Sequence[Mapping[str, str]]) -> Iterator[str]:

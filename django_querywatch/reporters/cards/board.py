@@ -10,7 +10,7 @@ from django_querywatch.reporters.cards.excerpts import make_reader
 from django_querywatch.reporters.cards.headline import Headline, make_headline
 from django_querywatch.reporters.cards.statements import make_layout
 
-_QUIET = ("duplicate", "slow_query")
+_QUIET = ("duplicate", "unused_eager_loading", "slow_query")
 _OPEN = 10
 """Cards shown in full; the rest are rows to unfold."""
 
@@ -22,7 +22,7 @@ class Board:
     rest: tuple[Card, ...]
     """Further causes, folded."""
     quiet: tuple[Card, ...]
-    """Duplicates and slow queries, folded."""
+    """What is no N+1 and no budget, folded."""
 
 
 def make_board(report: Report, config: Config) -> Board:

@@ -15,6 +15,7 @@ from django_querywatch.reporters.escaping import escape
 
 _CALL = re.compile(r"[a-z_][a-z0-9_]*\(")
 _MOST_PLACES = 5
+_LOCATION_WORDS = {"over_budget": "Defined in", "unused_eager_loading": "Loaded in"}
 _DONE = {"SELECT": "fetched", "INSERT": "inserted", "UPDATE": "updated", "DELETE": "deleted"}
 
 
@@ -86,7 +87,7 @@ def make_card(finding: Finding, report: Report, sources: Sources) -> Card:
         alias=escape(finding.alias),
         also=wording.others(finding),
         location=make_place(finding.location, config, read, finding.source) if finding.location else None,
-        location_words="Defined in" if finding.budget else "Asked for in",
+        location_words=_LOCATION_WORDS.get(finding.kind, "Asked for in"),
         other_places=tuple(make_place(frame, config, read) for frame in others[:_MOST_PLACES]),
         unlisted_places=str(len(others) - _MOST_PLACES) if len(others) > _MOST_PLACES else "",
         origin=make_place(finding.origin, config, read) if finding.origin else None,
@@ -138,6 +139,8 @@ def _words(finding: Finding) -> str:
     match finding.kind:
         case "over_budget":
             return wording.allowed(finding)
+        case "unused_eager_loading":
+            return wording.unread(finding)
         case "slow_query":
             return f"{done} slowly"
         case "duplicate":

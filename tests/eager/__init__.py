@@ -1,0 +1,1 @@
+"""Eager loading that nobody reads, and every way in which somebody may."""
