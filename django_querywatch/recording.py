@@ -22,6 +22,7 @@ from django_querywatch.capture import (
     install,
     query_groups,
     repetitions,
+    row_checks,
     set_project_packages,
     unread_loadings,
     watch_eager_loading,
@@ -65,6 +66,7 @@ class Recording:
                 failed=self.recorder.has_failed,
                 name=self.name,
             ),
+            row_checks(counts),
         )
         report = with_overdrawn(report, self.recorder.overdrawn)
         eager = self.recorder.eager

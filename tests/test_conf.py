@@ -233,7 +233,7 @@ def test_an_ignore_that_is_right(entry: dict[str, str]):
         ({"file": ""}, "has a 'file' that is not a string with something in it"),
         ({"view": print}, "has a 'view' that is not a string with something in it"),
         ({"kind": "n+1"}, "has the unknown kind 'n+1' (valid are n_plus_one, n_plus_one_write, "
-         "over_budget, potential_n_plus_one, duplicate, unused_eager_loading, slow_query)"),
+         "over_budget, potential_n_plus_one, duplicate, wasteful_check, unused_eager_loading, slow_query)"),
         ({"kind": "n_plus_on"}, "has the unknown kind 'n_plus_on' (did you mean 'n_plus_one'?)"),
         ({"relation": "Order"}, "has a 'relation' 'Order' that is not of the form "
          "'shop.Order.user' or 'shop.Order'"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from django_querywatch.analysis import duplicates, n_plus_one, potential, slow, writes
+from django_querywatch.analysis import duplicates, n_plus_one, potential, row_checks, slow, writes
 from django_querywatch.analysis.merging import merge
-from django_querywatch.records import KINDS, Config, Finding, QueryGroup, Repetition, Report
+from django_querywatch.records import KINDS, Config, Finding, QueryGroup, Repetition, Report, RowCheck
 
 __all__ = ["analyze"]
 
@@ -15,7 +15,11 @@ DETECTORS = (n_plus_one.detect, writes.detect, potential.detect)
 
 
 def analyze(
-    groups: Sequence[QueryGroup], repetitions: Sequence[Repetition], config: Config, totals: Report
+    groups: Sequence[QueryGroup],
+    repetitions: Sequence[Repetition],
+    config: Config,
+    totals: Report,
+    checks: Sequence[RowCheck] = (),
 ) -> Report:
     """Complete a report of totals with its findings, worst first.
 
@@ -33,6 +37,9 @@ def analyze(
     findings = merge(findings)
     unexplained = {group.key: group for group in groups if group.key not in explained}
     findings += duplicates.detect(repetitions, unexplained)
+    # A number that is asked for again is better kept, whatever it is asked for.
+    explained.update(repetition.group_key for repetition in repetitions)
+    findings += row_checks.detect(checks, explained)
     findings += slow.detect(groups, config)
     findings.sort(key=_badness)
     avoidable = sum(finding.avoidable for finding in findings if finding.kind != "potential_n_plus_one")

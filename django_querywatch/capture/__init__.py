@@ -17,6 +17,7 @@ from django_querywatch.capture.eager_watch import watch_eager_loading
 from django_querywatch.capture.faults import fault_boundary
 from django_querywatch.capture.places import places, source_line
 from django_querywatch.capture.recorder import Recorder, active, progress, watch_query
+from django_querywatch.capture.row_checks import row_checks
 from django_querywatch.capture.sites import ClassSite, view_site
 from django_querywatch.capture.values import query_groups, repetitions
 from django_querywatch.capture.wraps import install_wraps
@@ -33,6 +34,7 @@ __all__ = [
     "missing_targets",
     "query_groups",
     "repetitions",
+    "row_checks",
     "set_project_packages",
     "source_line",
     "unread_loadings",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Literal, NamedTuple
 
 from django_querywatch.capture.attribution import Relation
-from django_querywatch.capture.lineage import Node
+from django_querywatch.capture.lineage import Node, note_of
 from django_querywatch.capture.sightings import Sighting, family_facts
 from django_querywatch.fingerprint import Fingerprint
 
@@ -32,12 +32,27 @@ class Query(NamedTuple):
     duration: float
 
 
+class Asking(NamedTuple):
+    """How rows were asked for: what tells checks for rows, and what they check, apart from all else."""
+
+    method: str
+    key: list[Any]
+    """Sites of the walk, innermost first."""
+    model: Any
+    note: Any
+    """The note that all clones of one queryset share."""
+
+
+_ROW_METHODS = frozenset({"count", "exists", "fetch_all"})
+
+
 class Bucket:
     """The queries of one family that came by one stack."""
 
     __slots__ = (
         "arity",
         "carrier",
+        "check",
         "columns",
         "count",
         "duration",
@@ -87,6 +102,10 @@ class Bucket:
         self.has_row_loop = sighting.has_row_loop
         self.is_exempt = sighting.is_exempt
         self.is_peers = _tracks_peers(sighting.relation)
+        self.check: Asking | None = None
+        if walk.method in _ROW_METHODS:
+            model = getattr(walk.queryset, "model", None)
+            self.check = Asking(walk.method, walk.key, model, note_of(walk.queryset))
 
     @property
     def has_evidence(self) -> bool:

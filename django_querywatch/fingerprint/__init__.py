@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django_querywatch.fingerprint.asked import asked_rows
 from django_querywatch.fingerprint.dialect import Dialect
 from django_querywatch.fingerprint.normalise import Fingerprint
 
-__all__ = ["Fingerprint", "fingerprint", "known_fingerprints"]
+__all__ = ["Fingerprint", "asked_rows", "fingerprint", "known_fingerprints"]
 
 _STANDARD = Dialect("sqlite")
 _DIALECTS = {"": _STANDARD, "sqlite": _STANDARD} | {

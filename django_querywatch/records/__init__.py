@@ -10,6 +10,7 @@ from django_querywatch.records.groups import (
     QueryGroup,
     RelationAccess,
     Repetition,
+    RowCheck,
     StackGroup,
 )
 from django_querywatch.records.kinds import KINDS, N_PLUS_ONE_KINDS, WARNING_KINDS, Certainty, Kind
@@ -31,6 +32,7 @@ __all__ = [
     "RelationAccess",
     "Repetition",
     "Report",
+    "RowCheck",
     "StackGroup",
     "Statement",
     "short_path",

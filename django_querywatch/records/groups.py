@@ -200,3 +200,28 @@ class EagerLoading:
     """The source says where it is loaded, and nowhere that it is read."""
     origin: Frame
     source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowCheck:
+    """A check whether there are rows that costs more than it need."""
+
+    group_key: int
+    method: str
+    """count or exists."""
+    count: int
+    duration: float
+    saved: int
+    """Checks right behind which the same rows were loaded."""
+    alias: str
+    sql: str
+    fingerprint: str
+    tables: tuple[str, ...]
+    model: str | None
+    written: str
+    """The test in the source."""
+    better: str
+    """What to write there."""
+    place: Frame
+    source: str | None = None
+    loaded_at: Frame | None = None

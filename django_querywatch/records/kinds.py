@@ -10,6 +10,7 @@ Kind = Literal[
     "over_budget",
     "potential_n_plus_one",
     "duplicate",
+    "wasteful_check",
     "unused_eager_loading",
     "slow_query",
 ]
@@ -25,6 +26,7 @@ KINDS: tuple[Kind, ...] = (
     *WARNING_KINDS,
     "potential_n_plus_one",
     "duplicate",
+    "wasteful_check",
     "unused_eager_loading",
     "slow_query",
 )

@@ -20,6 +20,7 @@ RULES = {
     "over_budget": "A request made more queries than its view may.",
     "potential_n_plus_one": "A query was run for the only row there was; more rows mean more queries.",
     "duplicate": "The same query was run again with the same parameters.",
+    "wasteful_check": "A check whether there are rows costs more than it need.",
     "unused_eager_loading": "A relation is loaded with every row, and nobody reads it.",
     "slow_query": "A query took longer than the threshold.",
 }

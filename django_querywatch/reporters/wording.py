@@ -13,6 +13,7 @@ KIND_WORDS = {
     "over_budget": "over budget",
     "potential_n_plus_one": "potential N+1",
     "duplicate": "duplicate",
+    "wasteful_check": "wasteful check",
     "unused_eager_loading": "unused eager loading",
     "slow_query": "slow query",
 }
@@ -47,13 +48,19 @@ def sentence(finding: Finding) -> str:
         return f"{label(finding)}: {subject(finding)} {allowed(finding)} ({milliseconds(finding.duration)})"
     if finding.kind == "unused_eager_loading":
         return f"{label(finding)}: {subject(finding)} {unread(finding)}"
+    if finding.kind == "wasteful_check":
+        return f"{label(finding)}: {subject(finding)} {checked(finding)} ({cost(finding)})"
     verb = _verb(finding)
     parts = [f"{label(finding)}: {subject(finding)} {verb} {times(finding.count)}"]
     if finding.kind == "duplicate":
         parts.append("with the same parameters")
     if finding.kind == "potential_n_plus_one" and finding.count == 1:
         parts.append("for the only row")
-    return f"{' '.join(parts)} ({milliseconds(finding.duration)}, {escape(finding.alias)})"
+    return f"{' '.join(parts)} ({cost(finding)})"
+
+
+def cost(finding: Finding) -> str:
+    return f"{milliseconds(finding.duration)}, {escape(finding.alias)}"
 
 
 def _verb(finding: Finding) -> str:
@@ -70,6 +77,13 @@ def allowed(finding: Finding) -> str:
     if budget is None:
         return ""
     return f"made {queries(finding.count)}, and {escape(budget.written)} allows {budget.limit}"
+
+
+def checked(finding: Finding) -> str:
+    """What is said of a check for rows."""
+    if finding.avoidable:
+        return f"asked for rows {times(finding.count)}, right before these were loaded"
+    return f"counted {times(finding.count)}, to know whether there are rows"
 
 
 def unread(finding: Finding) -> str:

@@ -14,6 +14,11 @@ WORST = 25
 """Causes shown in full; the rest are counted."""
 _MOST_POTENTIAL = 10
 _MOST_TESTS = 3
+_COUNTED = (
+    ("duplicate", "duplicate queries"),
+    ("wasteful_check", "wasteful checks"),
+    ("slow_query", "slow queries"),
+)
 
 
 def section_lines(
@@ -80,7 +85,7 @@ def _potential_lines(causes: Sequence[MergedFinding]) -> Iterator[str]:
 
 
 def _other_lines(causes: Sequence[MergedFinding]) -> Iterator[str]:
-    for kind, words in (("duplicate", "duplicate queries"), ("slow_query", "slow queries")):
+    for kind, words in _COUNTED:
         count = sum(cause.finding.kind == kind for cause in causes)
         if count:
             yield f"Causes of {words}: {count}; --querywatch-report=json:FILE has them."

@@ -18,6 +18,7 @@ EVERYTHING = report(
     over_budget(),
     finding(kind="potential_n_plus_one", location=frame("shop/views.py", 0)),
     finding(kind="duplicate", location=frame("/srv/elsewhere/a b.py", 3)),
+    finding(kind="wasteful_check", location=frame("shop/views.py", 24)),
     finding(kind="unused_eager_loading", location=frame("shop/views.py", 24)),
     unknown(kind="slow_query", origin=frame("shop/views.py", 24)),
 )
@@ -84,13 +85,14 @@ def test_rules_and_levels_belong_to_the_kinds():
         "OverBudget",
         "PotentialNPlusOne",
         "Duplicate",
+        "WastefulCheck",
         "UnusedEagerLoading",
         "SlowQuery",
     ]
     for result in run["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
         assert rules[result["ruleIndex"]]["defaultConfiguration"]["level"] == result["level"]
-    assert [result["level"] for result in run["results"]] == ["warning"] * 3 + ["note"] * 4
+    assert [result["level"] for result in run["results"]] == ["warning"] * 3 + ["note"] * 5
 
 
 def artifacts(some_report) -> list[dict[str, str]]:

@@ -139,6 +139,8 @@ def _words(finding: Finding) -> str:
     match finding.kind:
         case "over_budget":
             return wording.allowed(finding)
+        case "wasteful_check":
+            return wording.checked(finding)
         case "unused_eager_loading":
             return wording.unread(finding)
         case "slow_query":
