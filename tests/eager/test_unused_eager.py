@@ -96,7 +96,7 @@ FIXES = {
     "reverse_one": 'take "customer" out of select_related()',
     "deeper": 'write "items" in place of "items__product" in prefetch_related()',
     "deeper_from_the_first": 'take "order__user" out of select_related()',
-    "one_of_two": 'take "author" out of select_related()',
+    "author_of_two": 'take "author" out of select_related()',
     "by_template": 'take "author" out of select_related()',
     "repeated": 'take "author" out of select_related()',
     "ByClass": 'take "author" out of select_related()',

@@ -44,7 +44,7 @@ def deeper_from_the_first(request: HttpRequest) -> HttpResponse:
     return HttpResponse(",".join(str(item.quantity) for item in items))
 
 
-def one_of_two(request: HttpRequest) -> HttpResponse:
+def author_of_two(request: HttpRequest) -> HttpResponse:
     reviews = Review.objects.select_related("product", "author")
     return HttpResponse(",".join(review.product.name for review in reviews))
 
