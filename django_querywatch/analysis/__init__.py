@@ -25,7 +25,7 @@ def analyze(
 
     A group that one detector explains is not shown to the next, so that one cause is one finding.
     """
-    if not groups:  # most requests
+    if not groups and not checks:  # most requests
         return totals
     findings: list[Finding] = []
     explained: set[int] = set()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Literal, NamedTuple
 
 from django_querywatch.capture.attribution import Relation
-from django_querywatch.capture.lineage import Node, note_of
+from django_querywatch.capture.lineage import Node
 from django_querywatch.capture.sightings import Sighting, family_facts
 from django_querywatch.fingerprint import Fingerprint
 
@@ -33,17 +33,14 @@ class Query(NamedTuple):
 
 
 class Asking(NamedTuple):
-    """How rows were asked for: what tells checks for rows, and what they check, apart from all else."""
+    """Who asks whether there are rows, or how many."""
 
-    method: str
     key: list[Any]
     """Sites of the walk, innermost first."""
     model: Any
-    note: Any
-    """The note that all clones of one queryset share."""
 
 
-_ROW_METHODS = frozenset({"count", "exists", "fetch_all"})
+_CHECKING = ("count", "exists")
 
 
 class Bucket:
@@ -69,7 +66,9 @@ class Bucket:
         "leaves_early",
         "longest",
         "loop_node",
+        "method",
         "node",
+        "note",
         "parameters",
         "place",
         "single",
@@ -102,10 +101,11 @@ class Bucket:
         self.has_row_loop = sighting.has_row_loop
         self.is_exempt = sighting.is_exempt
         self.is_peers = _tracks_peers(sighting.relation)
+        self.method = walk.method
+        self.note = sighting.note
         self.check: Asking | None = None
-        if walk.method in _ROW_METHODS:
-            model = getattr(walk.queryset, "model", None)
-            self.check = Asking(walk.method, walk.key, model, note_of(walk.queryset))
+        if walk.method in _CHECKING:
+            self.check = Asking(walk.key, getattr(walk.queryset, "model", None))
 
     @property
     def has_evidence(self) -> bool:
@@ -216,6 +216,8 @@ class Counts:
         self.repeats: dict[Any, Repeat] = {}
         self.writes: dict[str, int] = {}
         """How often each table was written so far: a question asked again after a write is a new one."""
+        self.checks: list[tuple[Family, Bucket]] = []
+        """Buckets that ask whether there are rows, or how many."""
         self.bucket_count = 0
         self.is_truncated = False
 
@@ -267,6 +269,8 @@ class Counts:
                 return None
             self.bucket_count += 1
             bucket = family.buckets[sighting.stack_key] = Bucket(sighting)
+            if bucket.check is not None:
+                self.checks.append((family, bucket))
         return bucket
 
     def _add_repeat(self, family: Family, sighting: Sighting, value: int, duration: float) -> None:

@@ -29,18 +29,12 @@ _ASKING = tuple(
 
 def row_checks(counts: Counts) -> list[RowCheck]:
     """The checks of a recording that cost more than they need."""
-    return [
-        found
-        for family in counts.families.values()
-        for bucket in family.buckets.values()
-        if bucket.check is not None and bucket.check.method in ("count", "exists")
-        for found in _row_check(family, bucket, counts)
-    ]
+    return [found for family, bucket in counts.checks for found in _row_check(family, bucket, counts)]
 
 
 def _row_check(family: Family, bucket: Bucket, counts: Counts) -> Iterator[RowCheck]:
     assert bucket.check is not None
-    method, place = bucket.check.method, bucket.place
+    method, place = bucket.method, bucket.place
     check = _line_of(bucket) if _is_direct(bucket) else None
     if check is None:
         return
@@ -69,11 +63,10 @@ def _row_check(family: Family, bucket: Bucket, counts: Counts) -> Iterator[RowCh
 
 
 def _line_of(bucket: Bucket) -> PythonCheck | TemplateCheck | None:
-    assert bucket.check is not None
     if isinstance(bucket.place, Site):
-        return python_check(bucket.place, bucket.check.method)
+        return python_check(bucket.place, bucket.method)
     if isinstance(bucket.place, TemplateSite):
-        return template_check(bucket.place, bucket.check.method)
+        return template_check(bucket.place, bucket.method)
     return None
 
 
@@ -92,8 +85,7 @@ def _loading(
     check: PythonCheck | TemplateCheck, family: Family, bucket: Bucket, counts: Counts
 ) -> Bucket | None:
     """The queries by which the rows of the same queryset were loaded right behind the check."""
-    assert bucket.check is not None
-    note = bucket.check.note
+    note = bucket.note
     if note is None or not check.loading_lines:
         return None
     for other in counts.families.values():
@@ -110,4 +102,4 @@ def _loading(
 
 
 def _is_load_of(bucket: Bucket, note: Any) -> bool:
-    return bucket.check is not None and bucket.check.method == "fetch_all" and bucket.check.note is note
+    return bucket.method == "fetch_all" and bucket.note is note

@@ -56,6 +56,7 @@ class Sighting:
         "loop_node",
         "names_key",
         "node",
+        "note",
         "parent_key",
         "relation",
         "single",
@@ -70,6 +71,8 @@ class Sighting:
         self.family_key: Any = None
         self.relation: Relation | None = None
         self.node: Node | None = None
+        self.note: Note | None = None
+        """Taken when the queryset was built: all its clones share it."""
         self.single: Node | None = None
         self.parent_key: Any = None
         self.carrier: Node | None = None
@@ -100,7 +103,7 @@ def see(
     if walk.queryset is None and evaluation is not None:  # an asynchronous iterator has no queryset's frame
         walk.queryset, walk.method = evaluation.queryset, walk.method or "iterator"
     queryset = walk.queryset
-    note = note_of(queryset)
+    note = sighting.note = note_of(queryset)
     relation = walk.relation or walk.manager_relation
     if relation is None and note is not None and note.manager is not None:
         relation = relation_of_manager(note.manager)
