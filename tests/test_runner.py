@@ -55,6 +55,33 @@ class AsyncTests(TestCase):
         await self.async_client.get("/orders/parcels/")
 """
 
+PAGES = """
+from django.http import HttpResponse
+from django.urls import path
+from example_project.shop.models import Review
+
+def wasting(request):
+    reviews = Review.objects.select_related("author")
+    return HttpResponse(",".join(review.text for review in reviews))
+
+urlpatterns = [path("wasting/", wasting)]
+"""
+EAGER_TESTS = """
+from django.test import TestCase, override_settings
+from example_project.shop.factories import ReviewFactory
+
+@override_settings(ROOT_URLCONF="pages")
+class PageTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        ReviewFactory.create_batch(2)
+
+    def ask(self):
+        self.client.get("/wasting/")
+
+    test_first = test_second = test_third = ask
+"""
+
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
@@ -166,3 +193,15 @@ def test_a_full_run_lists_ignores_that_matched_nothing(run, tmp_path):
     assert lines[listed + 1] == "  relation=shop.Order.items"
     assert not any("shop.Order.user" in line for line in lines)
     assert "matched nothing" not in run("--querywatch=report", "test_pages.ListTests").stdout
+
+
+def test_eager_loading_that_no_test_reads_is_told_at_the_end(run, tmp_path):
+    (tmp_path / "pages.py").write_text(PAGES)
+    (tmp_path / "test_pages.py").write_text(EAGER_TESTS)
+    lines = section(run("--querywatch=report"))
+    told = lines.index("Loaded eagerly, and read in no test:")
+    assert lines[told + 1].startswith(
+        "  unused eager loading: shop.Review.author loaded with its rows 3 times"
+    )
+    (tmp_path / "pages.py").write_text(PAGES.replace('.select_related("author")', ".all()"))
+    assert "Loaded eagerly" not in run("--querywatch=report").stdout

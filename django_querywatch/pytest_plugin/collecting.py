@@ -9,11 +9,11 @@ import pytest
 
 from django_querywatch.analysis.ignores import note_matched, unused
 from django_querywatch.baseline import BaselineError
-from django_querywatch.pytest_plugin.eager import loadings_of, seen_loadings
 from django_querywatch.pytest_plugin.extent import uncovered_part
 from django_querywatch.pytest_plugin.watching import Watcher, is_django_ready
 from django_querywatch.reporters.json import report_from_json_line
 from django_querywatch.suite.arranging import is_test_file
+from django_querywatch.suite.eager import loadings_of, seen_loadings
 from django_querywatch.suite.run import Ending, SuiteRun
 
 _UNFINISHED = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)

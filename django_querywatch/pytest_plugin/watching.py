@@ -13,11 +13,11 @@ import pytest
 from _pytest.unittest import TestCaseFunction
 
 from django_querywatch.analysis.ignores import matched
-from django_querywatch.pytest_plugin.eager import seen_loadings
 from django_querywatch.records import Report
 from django_querywatch.reporters.agent import render_finding
 from django_querywatch.reporters.json import report_to_json_line
 from django_querywatch.suite.arranging import without_arranging
+from django_querywatch.suite.eager import seen_loadings
 from django_querywatch.suite.judging import without_tolerated
 from django_querywatch.suite.options import Options
 

@@ -15,6 +15,8 @@ from django_querywatch.analysis.ignores import unused
 from django_querywatch.baseline import BaselineError
 from django_querywatch.conf import get_config
 from django_querywatch.runner.results import RemoteWatchingResult, judging_result
+from django_querywatch.suite.arranging import is_test_file
+from django_querywatch.suite.eager import loadings_of, seen_loadings
 from django_querywatch.suite.options import OptionError, Options, add_options, read_options
 from django_querywatch.suite.run import Ending, SuiteRun
 
@@ -71,12 +73,16 @@ class QueryWatchRunner(DiscoverRunner):
 
     def _ending(self, result: Any) -> Ending:
         partial = self._partial(result)
-        # Which entries matched, the processes of --parallel do not tell.
-        is_known = partial is None and self.parallel <= 1
+        # What the processes of --parallel loaded eagerly, and which entries matched there, they do not tell.
+        is_alone = self.parallel <= 1
+        seen = loadings_of(seen_loadings()) if is_alone else []
+        patterns = [self.pattern or "test*.py"]
+        eager = [one for one in seen if not is_test_file(one.origin.file, Path.cwd(), patterns)]
         return Ending(
             partial=partial,
             is_interrupted=result.shouldStop,
-            unused_ignores=unused(get_config()) if is_known else (),
+            unused_ignores=unused(get_config()) if partial is None and is_alone else (),
+            eager=eager,
         )
 
     def _partial(self, result: Any) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unittest
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +39,16 @@ class WatchingResult(unittest.TestResult):
     @contextmanager
     def _watch(self, test: Any) -> Iterator[None]:
         config = Rules().config()
-        with Watch(test.id(), config) as recording, without_factories(recording.recorder):
+        with (
+            Watch(test.id(), replace(config, unused_eager=True)) as recording,
+            without_factories(recording.recorder),
+        ):
             try:
                 yield
             finally:
-                self.addQuerywatchReport(test, report_to_json_line(recording.report(config)))
+                self.addQuerywatchReport(
+                    test, report_to_json_line(recording.report(replace(config, unused_eager=False)))
+                )
 
     def addQuerywatchReport(self, test: Any, line: str) -> None:
         raise NotImplementedError
