@@ -146,6 +146,8 @@ def _keys(model: Any, name: str) -> tuple[Any, Any]:
 
 def _tree(queryset: Any) -> Tree:
     tree: Tree = {}
+    if queryset.query.select_for_update or queryset.query.combinator:
+        return tree  # a join locks rows, too
     joined = getattr(queryset.query, "select_related", False)
     if isinstance(joined, dict):
         _add_joined(tree, joined)

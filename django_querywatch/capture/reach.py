@@ -11,7 +11,6 @@ import os
 import re
 import sys
 from importlib.util import resolve_name
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -32,27 +31,15 @@ from django_querywatch.capture.definitions import (
     naming,
 )
 from django_querywatch.capture.places import Site, is_project_file
+from django_querywatch.capture.readings import UnknownError, is_read, quiet_nodes
 from django_querywatch.capture.sites import TemplateSite
+from django_querywatch.capture.template_text import template_text
 
-_LOOKUPS = frozenset(
-    {
-        *("select_related", "prefetch_related", "filter", "exclude", "order_by", "only", "defer"),
-        *("values", "values_list"),
-    }
-)
-"""Methods whose strings name columns, and read nothing of an object."""
 _TEMPLATE = re.compile(r"[\w./-]+\.(?:html?|txt|xml|svg|js|json|csv|md|eml)")
-_WORD = re.compile(r"[\w.]+")
-_PARTS = re.compile(r"\{%-?\s*(?:include|extends)\s+(?:([\"'])([^\"']+)\1)?")
-_LOAD = re.compile(r"\{%-?\s*load\s+([^%]+)%\}")
 _COMMON = frozenset(name for known in (View, Model, dict, list, str) for name in dir(known))
 """Method names that say nothing of whose they are."""
 _MOST = 400
 """Definitions and templates that are looked at: whoever comes to more may come to anything."""
-
-
-class _UnknownError(Exception):
-    """What cannot be followed."""
 
 
 def may_be_read(name: str, model: Any, places: set[Any], origin: Site) -> bool:
@@ -68,7 +55,7 @@ def may_be_read(name: str, model: Any, places: set[Any], origin: Site) -> bool:
             for one in definition_of(base):
                 reach.add(one)
         return reach.reads()
-    except (_UnknownError, OSError, ValueError, ImportError, SyntaxError, RecursionError):
+    except (UnknownError, OSError, ValueError, ImportError, SyntaxError, RecursionError):
         return True
 
 
@@ -89,10 +76,10 @@ class _Reach:
             return None
         frame = place.frame()
         if place.facts.template_lines:
-            raise _UnknownError("Jinja keeps no names")
+            raise UnknownError("Jinja keeps no names")
         definition = definition_at(frame.file, frame.line)
         if definition is None or module_of(frame.file) is None:
-            raise _UnknownError(frame.file)
+            raise UnknownError(frame.file)
         self.add(definition)
         return definition
 
@@ -112,7 +99,7 @@ class _Reach:
         if key in self.seen:
             return False
         if len(self.seen) >= _MOST:
-            raise _UnknownError("too much")
+            raise UnknownError("too much")
         self.seen.add(key)
         self.waiting.append(definition)
         return True
@@ -137,7 +124,7 @@ class _Reach:
         names = vars(module) if module is not None else {}
         own = names.get(getattr(definition.node, "name", ""))
         if isinstance(own, type) and issubclass(own, TemplateResponseMixin) and not own.template_name:
-            raise _UnknownError("its template is named nowhere")
+            raise UnknownError("its template is named nowhere")
         is_model = isinstance(own, type) and issubclass(own, Model)
         body = definition.node
         parts = (
@@ -146,28 +133,11 @@ class _Reach:
             else [body]
         )
         for part in parts:
-            quiet = set(_quiet(part))
+            quiet = set(quiet_nodes(part))
             for node in ast.walk(part):
-                if id(node) not in quiet and self._is_read(node):
+                if id(node) not in quiet and is_read(node, self.name):
                     return True
                 self._follow(node, names, definition.file)
-        return False
-
-    def _is_read(self, node: ast.AST) -> bool:
-        match node:
-            case ast.Attribute(attr=self.name, value=value, ctx=ast.Load()):
-                return not (isinstance(value, ast.Name) and value.id == "request") and not (
-                    isinstance(value, ast.Attribute) and value.attr == "request"
-                )
-            case ast.Constant(value=str(text)):
-                return bool(_WORD.fullmatch(text)) and self.name in re.split(r"\.|__", text)
-            case ast.MatchClass(kwd_attrs=names):
-                return self.name in names
-            case ast.ClassDef(body=body):
-                return any(self.name in Definition("", statement).names for statement in body)
-            case ast.Call(func=ast.Name(id="getattr"), args=[_, asked, *_]):
-                if not isinstance(asked, ast.Constant):
-                    raise _UnknownError("a name that is made when it is needed")
         return False
 
     def _follow(self, node: ast.AST, names: dict[str, Any], file: str) -> None:
@@ -219,25 +189,23 @@ class _Reach:
         except TemplateDoesNotExist:
             return
         if not isinstance(found, Template):
-            raise _UnknownError("a template of another engine")
+            raise UnknownError("a template of another engine")
         self.add_template(str(found.origin.name))
 
     def _template_reads(self, file: str) -> bool:
         if not is_project_file(file):
             return False
-        text = Path(file).read_text(encoding="utf-8", errors="replace")
-        # The name of a library's own object is no relation of a row.
-        if re.search(rf"(?<!request)\.{re.escape(self.name)}\b", text):
+        text = template_text(file)
+        if text.reads(self.name):
             return True
-        for found in _PARTS.finditer(text):
-            if not found[2]:
-                raise _UnknownError("a template that is named when it is rendered")
-            self._come_to_template(found[2])
-        for found in _LOAD.finditer(text):
-            self._come_to_tags(found[1].split())
+        if not text.is_followed:
+            raise UnknownError("a template that is named when it is rendered")
+        for name in text.parts:
+            self._come_to_template(name)
+        self._come_to_tags(text.libraries)
         return False
 
-    def _come_to_tags(self, libraries: list[str]) -> None:
+    def _come_to_tags(self, libraries: tuple[str, ...]) -> None:
         for module in list(sys.modules.values()):
             name, file = getattr(module, "__name__", ""), getattr(module, "__file__", None)
             is_meant = name.rpartition(".")[2] in libraries and hasattr(module, "register")
@@ -251,15 +219,5 @@ def _imported(node: ast.ImportFrom, names: dict[str, Any]) -> ModuleType:
     package = names.get("__package__") or ""
     name = resolve_name(f"{'.' * node.level}{node.module or ''}", package)
     if name not in sys.modules:
-        raise _UnknownError(name)
+        raise UnknownError(name)
     return sys.modules[name]
-
-
-def _quiet(tree: ast.AST) -> Any:
-    """Strings that name columns in a lookup, and methods: `.items()` of a dict is no relation's manager."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if not node.keywords:
-                yield id(node.func)
-            if node.func.attr in _LOOKUPS:
-                yield from (id(one) for one in node.args if isinstance(one, ast.Constant))

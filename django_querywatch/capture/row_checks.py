@@ -15,7 +15,8 @@ import django
 
 from django_querywatch.capture.groups import Bucket, Counts, Family
 from django_querywatch.capture.places import Site, source_line
-from django_querywatch.capture.row_check_lines import PythonCheck, TemplateCheck, python_check, template_check
+from django_querywatch.capture.row_check_lines import PythonCheck, python_check
+from django_querywatch.capture.row_check_tags import TemplateCheck, template_check
 from django_querywatch.capture.sites import TemplateSite
 from django_querywatch.fingerprint import asked_rows
 from django_querywatch.records import RowCheck

@@ -133,6 +133,7 @@ GUARDED = {
     "in_a_table_of_functions",
     "in_a_method_of_something",
     "by_a_name_made_up",
+    "by_a_getter_made_up",
     "in_an_import",
     "in_str_on_a_condition",
     "through_a_helper",

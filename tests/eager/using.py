@@ -4,10 +4,12 @@ import copy
 import json
 import pickle
 import threading
+from operator import attrgetter
 from typing import Any
 
 from django.core.cache import cache
 from django.core.serializers import serialize
+from django.db import transaction
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -90,6 +92,12 @@ def in_a_method_of_something(request: HttpRequest) -> HttpResponse:
 def by_a_name_made_up(request: HttpRequest) -> HttpResponse:
     reviews = Review.objects.select_related("author")
     return HttpResponse(",".join(str(named_later(review, "")) for review in reviews))
+
+
+def by_a_getter_made_up(request: HttpRequest) -> HttpResponse:
+    reviews = Review.objects.select_related("author")
+    get = attrgetter("aut" + "hor") if request.GET.get("authors") else attrgetter("text")
+    return HttpResponse(",".join(str(get(review)) for review in reviews))
 
 
 def in_an_import(request: HttpRequest) -> HttpResponse:
@@ -181,6 +189,13 @@ def kept_for_later(request: HttpRequest) -> HttpResponse:
 def by_attribute(request: HttpRequest) -> HttpResponse:
     orders = Order.objects.prefetch_related(Prefetch("items", to_attr="lines"))
     return HttpResponse(str(sum(len(order.lines) for order in orders)))
+
+
+def locked(request: HttpRequest) -> HttpResponse:
+    """The join locks the authors, too."""
+    with transaction.atomic():
+        reviews = Review.objects.select_related("author").select_for_update()
+        return HttpResponse(",".join(review.text for review in reviews))
 
 
 def one_by_one(request: HttpRequest) -> HttpResponse:
