@@ -216,6 +216,8 @@ class AsyncTests(QueryWatchTestMixin, TestCase):
 
 
 class WithoutDatabase(QueryWatchTestMixin, SimpleTestCase):
+    databases = "__all__"  # no test here asks one, but the first test of a run creates them
+
     def test_a_block_without_queries_passes(self):
         with self.assertNoNPlusOne():
             pass

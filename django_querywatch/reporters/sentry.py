@@ -38,7 +38,7 @@ def _event(report: Report, finding: Finding, requests: int) -> Event:
         "querywatch.relation": subject(finding),
         "querywatch.route": report.route or "",
     }
-    facts = {
+    facts: dict[str, object] = {
         "id": finding.id,
         "fix": fix(finding),
         "count": finding.count,
