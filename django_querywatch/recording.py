@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import Token
 from datetime import date
 from functools import wraps
@@ -20,6 +21,8 @@ from django_querywatch.capture import (
     Recorder,
     active,
     install,
+    join,
+    leave,
     query_groups,
     repetitions,
     row_checks,
@@ -78,9 +81,6 @@ class Recording:
 class _Scope:
     """A context manager, sync and async, and a decorator of functions of both kinds."""
 
-    def __init__(self) -> None:
-        self._tokens: list[Token[tuple[Recorder, ...]]] = []
-
     def _again(self) -> _Scope:
         raise NotImplementedError
 
@@ -90,7 +90,7 @@ class _Scope:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        active.reset(self._tokens.pop())
+        raise NotImplementedError
 
     async def __aenter__(self) -> Any:
         return self.__enter__()
@@ -128,7 +128,6 @@ class record(_Scope):  # noqa: N801 - used as a verb: `with record() as recordin
     def __init__(
         self, name: str = "", *, config: Config | None = None, floor: FrameType | None = None
     ) -> None:
-        super().__init__()
         self.name = name
         self._config = config
         self._floor = floor
@@ -141,14 +140,14 @@ class record(_Scope):  # noqa: N801 - used as a verb: `with record() as recordin
         set_project_packages(config.project_packages)
         recording = Recording(self.name, config, self._floor or _caller())
         self._recordings.append(recording)
-        self._tokens.append(active.set((*active.get(), recording.recorder)))
+        join(recording.recorder)
         return recording
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        super().__exit__(kind, error, trace)
         recording = self._recordings.pop()
+        leave(recording.recorder)
         recording.recorder.close()
         if self._delivers:
             _deliver(recording)
@@ -166,8 +165,17 @@ class record(_Scope):  # noqa: N801 - used as a verb: `with record() as recordin
 class pause(_Scope):  # noqa: N801 - used as a verb, like record
     """Stop capturing for a block or a function: nothing inside it counts."""
 
+    def __init__(self) -> None:
+        self._tokens: list[Token[tuple[Recorder, ...]]] = []
+
     def __enter__(self) -> None:
         self._tokens.append(active.set(()))
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with suppress(ValueError):  # a generator that is closed in another context: nothing was paused there
+            active.reset(self._tokens.pop())
 
     def _again(self) -> pause:
         return pause()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextvars import Token
 from fnmatch import fnmatchcase
 from inspect import isawaitable
 from typing import Any
@@ -14,11 +13,11 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.urls import NoReverseMatch, reverse
 
 from django_querywatch.capture import (
-    Recorder,
-    active,
     end_walks_at,
     fault_boundary,
     install,
+    join,
+    leave,
     set_project_packages,
 )
 from django_querywatch.capture.faults import guarded
@@ -43,16 +42,15 @@ class RequestWatch:
         self.report: Report | None = None
         self.listeners: list[Callable[[Report], None]] = []
         """Told when the report is made, which for a streamed body is later than the response."""
-        self._tokens: list[Token[tuple[Recorder, ...]]] = []
         setattr(request, ATTRIBUTE, self)
 
     @guarded
     def __enter__(self) -> None:
-        self._tokens.append(active.set((*active.get(), self.recording.recorder)))
+        join(self.recording.recorder)
 
     @guarded
     def __exit__(self, *error: object) -> None:
-        active.reset(self._tokens.pop())
+        leave(self.recording.recorder)
 
     def respond(self, get_response: Callable[[HttpRequest], Any]) -> Any:
         """The response to the request, or where that is to be awaited, a coroutine for it."""

@@ -30,6 +30,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("long")
 
 
+@pytest.fixture(autouse=True)
+def nothing_stays_active() -> Iterator[None]:
+    """What a test leaves active would count the queries of all that follow, in an order that changes."""
+    yield
+    from django_querywatch.capture.recorder import active
+
+    left = active.get()
+    active.set(())
+    assert left == (), (
+        f"{len(left)} recordings are still active: leave them, or run the test in copy_context()"
+    )
+
+
 @pytest.fixture
 def reports() -> Iterator[list[Report]]:
     """The reports of the requests that a test makes, in order."""

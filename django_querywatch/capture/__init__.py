@@ -16,7 +16,7 @@ from django_querywatch.capture.eager_proof import all_loadings, unread_loadings
 from django_querywatch.capture.eager_watch import watch_eager_loading
 from django_querywatch.capture.faults import fault_boundary
 from django_querywatch.capture.places import places, source_line
-from django_querywatch.capture.recorder import Recorder, active, progress, watch_query
+from django_querywatch.capture.recorder import Recorder, active, join, leave, progress, watch_query
 from django_querywatch.capture.row_checks import row_checks
 from django_querywatch.capture.sites import ClassSite, view_site
 from django_querywatch.capture.values import query_groups, repetitions
@@ -31,6 +31,8 @@ __all__ = [
     "fault_boundary",
     "install",
     "is_installed",
+    "join",
+    "leave",
     "missing_targets",
     "query_groups",
     "repetitions",

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextvars import ContextVar
+from operator import attrgetter
 from time import perf_counter
 from types import FrameType
 from typing import Any
@@ -74,6 +75,22 @@ class Recorder:
             self.is_open = False
             self.elapsed = perf_counter() - self.started
             self.floor = self.task = None
+
+
+_is_open = attrgetter("is_open")
+
+
+def join(recorder: Recorder) -> None:
+    """Let the recorder count what this context asks from now on."""
+    active.set((*filter(_is_open, active.get()), recorder))
+
+
+def leave(recorder: Recorder) -> None:
+    """End what `join()` began, in whatever order recordings are left.
+
+    A generator may be closed late, in another context, or never: a token would refuse, or bring others back.
+    """
+    active.set(tuple(other for other in active.get() if other is not recorder and other.is_open))
 
 
 def watch_query(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextvars import copy_context
+
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
 from django.test import Client, override_settings
 
 import django_querywatch
+from django_querywatch.capture import active
+from django_querywatch.recording import Recording
 from django_querywatch.records import Report
 from example_project.shop.models import Order
 from tests.robustness.asking import read, wrappers
@@ -42,6 +47,46 @@ def test_nested_recordings_count_each_for_itself() -> None:
                 read()
         read()
     assert (outer.query_count, inner.query_count) == (3, 1)
+
+
+def test_recordings_are_left_in_any_order() -> None:
+    first, second = django_querywatch.record(), django_querywatch.record()
+    one, two = first.__enter__(), second.__enter__()
+    read()
+    first.__exit__(None, None, None)
+    read()
+    second.__exit__(None, None, None)
+    read()
+    assert (one.query_count, two.query_count) == (1, 2)
+    assert active.get() == ()
+
+
+def recorded_parts() -> Iterator[Recording | None]:
+    with django_querywatch.record() as recording, django_querywatch.pause():
+        yield recording
+
+
+def test_a_generator_that_is_closed_in_another_context_harms_nobody() -> None:
+    parts = recorded_parts()
+    opener = copy_context()
+    recording = opener.run(next, parts)
+    assert recording is not None
+    with django_querywatch.record() as other:
+        parts.close()  # by the garbage collector, say, or by the server's next request
+        read()
+    assert (recording.query_count, other.query_count) == (0, 1)
+
+
+def test_what_was_never_left_is_dropped_once_it_is_closed() -> None:
+    def requests() -> tuple[int, int]:
+        abandoned = django_querywatch.record().__enter__()
+        before = len(active.get())
+        abandoned.recorder.close()
+        with django_querywatch.record():
+            pass
+        return before, len(active.get())
+
+    assert copy_context().run(requests) == (1, 0)
 
 
 def test_record_and_pause_decorate_functions_of_both_kinds() -> None:
