@@ -104,13 +104,11 @@ def _collapse_alternatives(kept: list[str], group: _Group, is_cut: bool) -> bool
 
 def _collapse_whens(kept: list[str], group: _Group, is_cut: bool) -> None:
     if len(group.splits) > 1:
-        arms = [kept[start:end] for start, end in pairwise([*group.splits, len(kept)])]
-        del kept[group.splits[0] :]
-        for same in repeats.runs(repeats.without_part(arms, is_cut)):
-            kept += repeats.one_of(same)
+        repeats.drop_repeats(kept, list(pairwise([*group.splits, len(kept)])), is_cut)
 
 
 def _collapse_unions(kept: list[str], group: _Group, is_cut: bool) -> None:
     start = group.start if group.select is None else group.select
-    arms = [kept[before:after] for before, after in pairwise([start, *group.unions, len(kept)])]
-    kept[start:] = repeats.unions(arms, is_cut)
+    unions = [place for place in group.unions if place >= start]  # `(SELECT ...) UNION SELECT` has one before
+    if unions:
+        repeats.mark_unions(kept, list(pairwise([start, *unions, len(kept)])), is_cut)

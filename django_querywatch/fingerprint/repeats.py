@@ -1,13 +1,17 @@
-"""What is left of arms that repeat, and how many keys they asked for together."""
+"""What is left of arms that repeat, and how many keys they asked for together.
+
+All work in place: what is nested in an arm that stays is neither read nor copied once for each level around it.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from itertools import groupby
+from itertools import pairwise
 
 from django_querywatch.fingerprint.tokens import counted, keys_in
 
-Arm = list[str]
+Arm = tuple[int, int]
+"""Where an arm begins and ends."""
 
 MORE = "..."
 """Stands for the further equal arms of a UNION, which is not the query that one arm would be."""
@@ -15,7 +19,7 @@ MORE = "..."
 _AFTER_UNION = frozenset({"order", "limit", "for"})
 
 
-def drop_equals(tokens: list[str], arms: list[tuple[int, int]], is_cut: bool) -> int:
+def drop_equals(tokens: list[str], arms: list[Arm], is_cut: bool) -> int:
     """Drop every arm, with the separator before it, that equals an earlier one; return how many are left.
 
     An arm with a length of its own equals no other and is not even read: nesting would make that quadratic.
@@ -23,87 +27,102 @@ def drop_equals(tokens: list[str], arms: list[tuple[int, int]], is_cut: bool) ->
     if is_cut and _is_part(tokens, arms):
         del tokens[arms.pop()[0] - 1 :]
     lengths = Counter(end - start for start, end in arms)
-    equals: dict[tuple[str, ...], list[tuple[int, int]]] = {}
-    left = []
+    equals: dict[tuple[str, ...], list[Arm]] = {}
+    dropped = []
     for start, end in arms:
-        same = equals.setdefault(tuple(tokens[start:end]), []) if lengths[end - start] > 1 else []
-        if not same:
-            left.append((start, end))
-        same.append((start, end))
+        if lengths[end - start] > 1:
+            same = equals.setdefault(tuple(tokens[start:end]), [])
+            if same:
+                dropped.append((start - 1, end))
+            same.append((start, end))
     for same in equals.values():
         _count(tokens, same)
-    if len(left) < len(arms):
-        tokens[arms[0][0] :] = _joined(tokens, left)
-    return len(left)
+    left = len(arms) - len(dropped)
+    _delete(tokens, dropped)
+    return left
 
 
-def _is_part(tokens: list[str], arms: list[tuple[int, int]]) -> bool:
-    (first, _), (start, end) = arms[-2:]
+def drop_repeats(tokens: list[str], arms: list[Arm], is_cut: bool) -> None:
+    """Leave one of consecutive equal arms."""
+    if is_cut and _is_part(tokens, arms):
+        del tokens[arms.pop()[0] :]
+    for same in reversed(_runs(tokens, arms)):
+        _count(tokens, same)
+        del tokens[same[0][1] : same[-1][1]]
+
+
+def mark_unions(tokens: list[str], arms: list[Arm], is_cut: bool) -> None:
+    """Leave one of consecutive equal arms of a union, with a mark; each but the first begins with its joint."""
+    joints = [_joint(tokens, arm) for arm in arms]
+    joints[0] = joints[1]
+    bodies = [
+        arms[0],
+        *((start + len(joint), end) for (start, end), joint in zip(arms[1:], joints[1:], strict=True)),
+    ]
+    if is_cut and _is_part(tokens, bodies):
+        bodies.pop()
+        del tokens[arms[len(bodies)][0] :]
+    _leave_tail(tokens, bodies)
+    joint_of = dict(zip(bodies, joints, strict=False))
+    for same in reversed(_runs(tokens, bodies, joint_of)):
+        _count(tokens, same)
+        tokens[same[0][1] : same[-1][1]] = [*joint_of[same[0]], MORE]
+
+
+def _is_part(tokens: list[str], arms: list[Arm]) -> bool:
+    """Whether the end of a cut text made the last arm a mere beginning of the one before."""
+    if len(arms) < 2:
+        return False
+    (first, stop), (start, end) = arms[-2:]
     size = end - start
-    return first + size < start and tokens[first : first + size] == tokens[start:end]
+    return first + size <= stop and tokens[first : first + size] == tokens[start:end]
 
 
-def _count(tokens: list[str], same: list[tuple[int, int]]) -> None:
-    end = same[0][1]
-    if len(same) > 1 and end > same[0][0]:
+def _count(tokens: list[str], same: list[Arm]) -> None:
+    start, end = same[0]
+    if len(same) > 1 and end > start:
         tokens[end - 1] = counted(tokens[end - 1], sum(keys_in(tokens[slice(*arm)]) for arm in same))
 
 
-def _joined(tokens: list[str], arms: list[tuple[int, int]]) -> Arm:
-    """Return the arms with the separator that stood before each but the first."""
-    (first, end), *others = arms
-    joined = tokens[first:end]
-    for start, end in others:
-        joined += tokens[start - 1 : end]
-    return joined
+def _delete(tokens: list[str], pieces: list[Arm]) -> None:
+    """From the end, and what lies together at once."""
+    while pieces:
+        start, end = pieces.pop()
+        while pieces and pieces[-1][1] == start:
+            start = pieces.pop()[0]
+        del tokens[start:end]
 
 
-def runs(arms: list[Arm]) -> list[list[Arm]]:
-    """Return the arms in groups of consecutive equals."""
-    return [list(same) for _, same in groupby(arms)]
+def _runs(tokens: list[str], arms: list[Arm], joints: dict[Arm, list[str]] | None = None) -> list[list[Arm]]:
+    """The groups of two and more consecutive arms that are equal, and equally joined."""
+    runs: list[list[Arm]] = []
+    for before, arm in pairwise(arms):
+        if joints is not None and joints[before] != joints[arm]:
+            continue
+        if before[1] - before[0] != arm[1] - arm[0] or tokens[slice(*before)] != tokens[slice(*arm)]:
+            continue
+        if runs and runs[-1][-1] == before:
+            runs[-1].append(arm)
+        else:
+            runs.append([before, arm])
+    return runs
 
 
-def one_of(same: list[Arm]) -> Arm:
-    """Return one of some equal arms; its last token knows how many keys they had together."""
-    arm = same[0]
-    if len(same) > 1 and arm:
-        arm[-1] = counted(arm[-1], sum(map(keys_in, same)))
-    return arm
-
-
-def without_part(arms: list[Arm], is_cut: bool) -> list[Arm]:
-    """Leave out a last arm that the end of a cut text made a mere beginning of the one before."""
-    is_part = is_cut and len(arms) > 1 and arms[-1] == arms[-2][: len(arms[-1])]
-    return arms[:-1] if is_part else arms
-
-
-def unions(arms: list[Arm], is_cut: bool) -> Arm:
-    """Return the tokens of a union, equal consecutive arms as one with a mark."""
-    joints = [_joint(arm) for arm in arms]
-    bodies = without_part([arm[len(joint) :] for arm, joint in zip(arms, joints, strict=True)], is_cut)
-    tail = _split_tail(bodies)
-    joints[0] = joints[1]
-    joined = []
-    place = 0
-    for same in runs([[*joint, *body] for joint, body in zip(joints, bodies, strict=False)]):
-        arm = one_of(same)
-        joined += arm if place else arm[len(joints[0]) :]
-        joined += [*joints[place], MORE] if len(same) > 1 else []
-        place += len(same)
-    return joined + tail
-
-
-def _joint(arm: Arm) -> Arm:
+def _joint(tokens: list[str], arm: Arm) -> list[str]:
     """Return ``union`` or ``union all`` from the beginning of an arm."""
-    if arm[:1] != ["union"]:
+    start, end = arm
+    words = tokens[start : min(start + 2, end)]
+    if words[:1] != ["union"]:
         return []
-    return arm[:2] if arm[1:2] in (["all"], ["distinct"]) else arm[:1]
+    return words if words[1:] in (["all"], ["distinct"]) else words[:1]
 
 
-def _split_tail(bodies: list[Arm]) -> Arm:
-    """Cut what belongs to the whole union, its ORDER BY and LIMIT, off the last arm, and return it."""
-    last, size = bodies[-1], len(bodies[-2]) if len(bodies) > 1 else 0
-    if size and last[size : size + 1] and last[size] in _AFTER_UNION and last[:size] == bodies[-2]:
-        bodies[-1] = last[:size]
-        return last[size:]
-    return []
+def _leave_tail(tokens: list[str], bodies: list[Arm]) -> None:
+    """Take what belongs to the whole union, its ORDER BY and LIMIT, for no part of the last arm."""
+    if len(bodies) < 2:
+        return
+    (first, stop), (start, end) = bodies[-2:]
+    size = stop - first
+    is_longer = size and start + size < end and tokens[start + size] in _AFTER_UNION
+    if is_longer and tokens[start : start + size] == tokens[first:stop]:
+        bodies[-1] = (start, start + size)
