@@ -104,6 +104,16 @@ servers: $(INSTALLED) ## Send concurrent requests to real servers and judge ever
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,robustness]'
 	$(BIN)/python -m tests.robustness.servers
 
+.PHONY: django-tests
+django-tests: $(INSTALLED) ## Run Django's own tests without the tool and while it records
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,robustness]'
+	$(BIN)/python -m tests.robustness.django_suite
+
+.PHONY: fuzz
+fuzz: $(INSTALLED) ## Fuzz what reads text of strangers, 20 minutes of processor time each
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,fuzz]'
+	$(BIN)/python -m tests.robustness.fuzz --seconds 1200
+
 .PHONY: lint
 lint: $(LINT_INSTALLED) ## Check style, types and the import contract
 	$(BIN)/ruff check .

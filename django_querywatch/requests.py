@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.urls import NoReverseMatch, reverse
 
 from django_querywatch.capture import (
+    active,
     end_walks_at,
     fault_boundary,
     install,
