@@ -14,9 +14,11 @@ from benchmarks.candidates import CANDIDATES
 from django_querywatch.conf import DEFAULTS
 from django_querywatch.settings_rules import EXAMPLES, RULES
 from django_querywatch.suite.options import add_options
+from tests.accuracy.floors import FLOORS
 
 logger = logging.getLogger(__name__)
 MEASURED = Path(__file__).parent / "measured" / "benchmarks.json"
+ACCURACY = MEASURED.with_name("accuracy.json")
 _DJANGOS_OPTIONS = frozenset(
     action.dest for action in load_command_class("django.core", "check").create_parser("", "")._actions
 )
@@ -73,6 +75,13 @@ class Benchmarks(Markdown):
         return _benchmarks_table(json.loads(MEASURED.read_text()))
 
 
+class Accuracy(Markdown):
+    """The figures that ``python -m tests.accuracy --summary`` put into ``docs/measured``."""
+
+    def markdown(self) -> str:
+        return _accuracy_table(json.loads(ACCURACY.read_text()))
+
+
 def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
@@ -111,6 +120,20 @@ def _benchmarks_table(measured: dict) -> str:
     return "\n".join(lines) + f"\n\nMeasured on {measured['date']} with {versions}."
 
 
+def _accuracy_table(runs: list[dict]) -> str:
+    lines = [f"| | {' | '.join('Django ' + run['django'] for run in runs)} |", "|---" * (len(runs) + 1) + "|"]
+    for label in runs[0]["scenarios"]:
+        lines.append(
+            f"| scenarios: {label.replace('_', ' ')} | {' | '.join(str(r['scenarios'][label]) for r in runs)} |"
+        )
+    for measure in FLOORS:
+        pairs = [run["figures"][measure] for run in runs]
+        cells = [f"{right / asked:.3f} ({right} of {asked})" for right, asked in pairs]
+        lines.append(f"| {measure}, at least {FLOORS[measure]:.2f} | {' | '.join(cells)} |")
+    told = ", ".join(f"on {run['date']} with Python {run['python']}" for run in runs)
+    return "\n".join(lines) + f"\n\nMeasured {told}, in this order."
+
+
 def warn_of_settings_without_a_text(app: Sphinx, env) -> None:
     described = {key for page in env.metadata.values() for key in str(page.get("settings", "")).split()}
     for key in DEFAULTS.keys() - described:
@@ -122,5 +145,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("command-options", CommandOptions)
     app.add_directive("suite-options", SuiteOptions)
     app.add_directive("benchmarks", Benchmarks)
+    app.add_directive("accuracy", Accuracy)
     app.connect("env-check-consistency", lambda app, env: warn_of_settings_without_a_text(app, env))
     return {"parallel_read_safe": True}

@@ -49,11 +49,12 @@ def _options() -> argparse.Namespace:
         "--off", action="store_true", help="switch the detector off: every N+1 must then fail"
     )
     parser.add_argument("--json", type=Path, help="write the verdicts to this file as well")
+    parser.add_argument("--summary", type=Path, help="put the figures of this Django into this file")
     return parser.parse_args()
 
 
 def _judged(options: argparse.Namespace) -> int:
-    from tests.accuracy import counting, database
+    from tests.accuracy import counting, database, summary
     from tests.accuracy.judging import judge
     from tests.accuracy.scenarios import SKIPPED
     from tests.accuracy.table import is_good, render
@@ -63,6 +64,8 @@ def _judged(options: argparse.Namespace) -> int:
     verdicts = [judge(scenario, labels_only=options.labels) for scenario in _chosen(options.names)]
     if options.json:
         options.json.write_text(json.dumps([asdict(verdict) for verdict in verdicts]))
+    if options.summary:
+        summary.put(options.summary, verdicts)
     print(render(verdicts))
     for family, package in SKIPPED.items():
         print(f"skipped: {family}, as {package} is not installed")
