@@ -12,6 +12,7 @@ LONG = (
     "eager",
     "robustness/test_faults.py",
     "robustness/test_other_instruments.py",
+    "robustness/test_tasks.py",
     "test_adopting.py",
     "test_docs.py",
     "test_fingerprint.py",
