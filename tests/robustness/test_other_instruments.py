@@ -102,7 +102,7 @@ def in_order(is_first: bool, instrument: str) -> str:
 
 needs = {
     name: pytest.mark.skipif(find_spec(name) is None, reason=f"{name} is not installed (.[robustness])")
-    for name in ("opentelemetry", "sentry_sdk", "silk", "debug_toolbar")
+    for name in ("opentelemetry", "sentry_sdk", "silk", "debug_toolbar", "cachalot")
 }
 
 
@@ -168,3 +168,29 @@ seen = event.attributes["querywatch.count"]
 """
     start = f"{tell}\n{OTEL}\nclear = exporter.clear"
     assert run(in_order(True, start), ASK, seen, middleware=[WATCH]) == (5, 4)
+
+
+@needs["cachalot"]
+@pytest.mark.parametrize("is_first", [True, False])
+def test_cachalot(is_first: bool) -> None:
+    """What comes from the cache is no query: the second page has none, and nothing to say about it."""
+    place = 0 if is_first else 99
+    setup = f'settings.INSTALLED_APPS.insert({place}, "cachalot")\ndjango.setup()'
+    seen = """
+assert Client().get("/").content == response.content
+cached = told.pop()
+assert not cached.findings and not cached.failed
+seen = 5 - cached.query_count
+"""
+    assert run(setup, ASK, seen, middleware=[WATCH]) == (5, 5)
+
+
+def test_a_database_backend_of_ones_own() -> None:
+    setup = """
+settings.DATABASES["default"]["ENGINE"] = "tests.robustness.counting_backend"
+django.setup()
+from tests.robustness.counting_backend.base import asked as statements
+clear = statements.clear
+"""
+    seen = 'seen = sum("auth_" in statement for statement in statements)'
+    assert run(setup, ASK, seen, middleware=[WATCH]) == (5, 5)

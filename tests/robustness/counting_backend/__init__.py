@@ -1,0 +1,1 @@
+"""A database backend of somebody's own, as `ENGINE` names it."""
