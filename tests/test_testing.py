@@ -3,7 +3,7 @@
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client, SimpleTestCase, TestCase
 
 from django_querywatch import pause
@@ -18,6 +18,10 @@ pytestmark = pytest.mark.django_db
 def orders():
     """Five orders of five users."""
     return OrderFactory.create_batch(5)
+
+
+def quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
 
 
 def emails() -> list[str]:
@@ -36,7 +40,7 @@ def test_a_block_with_an_n_plus_one_fails_with_line_queryset_fix_and_sql(orders)
     assert "tests/test_testing.py:" in text
     assert "queryset built at" in text
     assert 'fix: Order.objects.select_related("user")    6 -> 1 queries' in text
-    assert 'sql: select "auth_user"."id"' in text
+    assert f"sql: select {quoted('auth_user')}.{quoted('id')}" in text
 
 
 def test_the_same_block_with_the_fix_passes(orders):
@@ -243,7 +247,7 @@ def test_growing_queries_fail_with_counts_fingerprint_and_line(db):
     assert text.startswith(
         "The number of queries grows with the data: 2 at 1, 3 at 2, 6 at 5 rows.\n  1 -> 2 -> 5"
     )
-    assert 'select "auth_user"."id"' in text
+    assert f"select {quoted('auth_user')}.{quoted('id')}" in text
     assert "tests/test_testing.py:" in text
 
 

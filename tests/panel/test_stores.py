@@ -14,12 +14,16 @@ from tests.reporters.values import report
 
 pytestmark = pytest.mark.django_db
 VERSION = tuple(int(part) for part in debug_toolbar.VERSION.split(".")[:2])
-# The toolbar hides its migrations unless this store was set at start-up.
-HISTORY_TABLE = """
-    create table if not exists debug_toolbar_historyentry (
-        request_id char(32) primary key, data text, created_at datetime
-    )
-"""
+
+
+def make_history_table():
+    """The toolbar hides its migrations unless this store was set at start-up. MySQL commits for any other table."""
+    from debug_toolbar.models import HistoryEntry
+
+    fields = HistoryEntry._meta.local_fields
+    columns = ", ".join(f"{field.column} {field.db_type(connection)}" for field in fields)
+    with connection.cursor() as cursor:
+        cursor.execute(f"create temporary table if not exists {HistoryEntry._meta.db_table} ({columns})")
 
 
 @needs_store
@@ -42,8 +46,7 @@ def test_the_store_may_be_the_database_where_the_toolbar_can_use_it(settings, or
         **settings.DEBUG_TOOLBAR_CONFIG,
         "TOOLBAR_STORE_CLASS": "debug_toolbar.store.DatabaseStore",
     }
-    with connection.cursor() as cursor:
-        cursor.execute(HISTORY_TABLE)
+    make_history_table()
     visited = visit("/page/")
     assert shown(visited.stats).report.query_count == 7
     assert "shop.Order.user" in visited.panel.content
