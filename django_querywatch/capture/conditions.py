@@ -85,6 +85,8 @@ def _written(child: Any, query: Query) -> str | None:
     left: Any = child.lhs
     names: list[str] = [] if child.lookup_name == "exact" else [str(child.lookup_name)]
     while isinstance(left, Transform):
+        if not hasattr(left, "lookup_name"):  # a key of JSON, an index of an array
+            return None
         names.insert(0, str(left.lookup_name))
         left = left.get_source_expressions()[0]
     path = _path_to(left.alias, query) if isinstance(left, Col) else None

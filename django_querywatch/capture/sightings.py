@@ -245,8 +245,12 @@ def _drop_outer_loops(walk: Walk, root: Root) -> None:
     walk.has_loop = False
 
 
+_TYPES_OF_JSON = " in (...) then json_type("
+"""How Django compares a key of JSON on SQLite: a list, but not of keys that are asked for."""
+
+
 def _is_many_keyed(text: str, query: Any, method: str) -> bool:
-    if " in (...)" in text or " offset " in text:
+    if " offset " in text or text.count(" in (...)") > text.count(_TYPES_OF_JSON):
         return True
     high, low = getattr(query, "high_mark", None), getattr(query, "low_mark", 0)
     return high is not None and high - low > 1 and method in ("fetch_all", "iterator")
