@@ -13,12 +13,13 @@ BUDGET = {
 """Candidate, load: the ratio that is aimed at."""
 
 REACHED = {
-    "on": {"W1": 1.05, "W2": 1.095, "W3": 1.60, "W4": 1.05, "W5": 1.15},
-    "off": {"W1": 1.009, "W2": 1.018, "W3": 1.036, "W4": 1.005, "W5": 1.012},
+    "on": {"W1": 1.05, "W2": 1.09, "W3": 1.60, "W4": 1.05, "W5": 1.11},
+    "off": {"W1": 1.012, "W2": 1.012, "W3": 1.045, "W4": 1.005, "W5": 1.016},
 }
-"""Candidate, load: the ratio above which `check` fails: the aim, or the best that was reached on 2026-11-22 and the
-little by which counts differ between machines. What a request costs once (the report, the first full walks) is most
-of the excess on W2 and W5, whose loads are small here."""
+"""Candidate, load: the ratio above which `check` fails: the aim, or the best that was reached on 2026-11-27 and the
+little by which counts differ for no reason of the tool's: importing a module moves what lies where in Python's caches,
+and the same code has cost 0.2 % more or less for that alone. What a request costs once (the report, the first full
+walks) and one pointer a row are most of the excess on W2 and W5, whose loads are small."""
 
 SIZES = {"W1": 200, "W2": 200, "W3": 500, "W4": 2_000, "W5": 50}
 """The loads as `check` runs them: callgrind is fifty times slower than Python, and CI has two cores. What a
