@@ -19,6 +19,22 @@ import django_querywatch
 _RAISE = "def fails(*args, **kwargs):\n    __import__({module!r}, fromlist=['fail']).fail({name!r})\n"
 _NEVER = "    if 0:\n        yield\n"
 _raised: list[str] = []
+NOT_SERVED = ("pytest_plugin", "runner", "testing", "suite", "management", "toolbar", "panels")
+"""What has no part in answering a request."""
+DOORS = {
+    "capture.recorder.watch_query": "Django's own call runs the query through it",
+    "capture.faults.FaultBoundary.__enter__": "the boundary itself",
+    "capture.faults.FaultBoundary.__exit__": "the boundary itself",
+    "middleware.QueryWatchMiddleware.__call__": "Django's own call runs the view through it",
+    "middleware.QueryWatchMiddleware.__acall__": "Django's own call runs the view through it",
+    "middleware.QueryWatchMiddleware.__init__": "start-up, where wrong settings are to be told",
+    "middleware._is_enabled": "start-up, where wrong settings are to be told",
+    "requests.RequestWatch.respond": "it runs the view",
+    "requests.RequestWatch._respond_later": "it runs the view",
+    "requests.RequestWatch._follow_sync": "it is the stream",
+    "requests.RequestWatch._follow_async": "it is the stream",
+}
+"""What cannot raise without the page noticing: these run what they watch, and hold no logic besides."""
 
 
 class Fault(Exception):  # noqa: N818 - short in hundreds of messages

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -17,7 +18,7 @@ DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": os.environ.get("SERVED_DATABASE", ":memory:"),
-        "OPTIONS": {"timeout": 60},
+        "OPTIONS": {"timeout": 60, "transaction_mode": "IMMEDIATE"},
     }
 }
 QUERYWATCH = {"ENABLED": True, "REPORTERS": ["django_querywatch.reporters.json.report"]}
@@ -91,6 +92,47 @@ def slow_parts(number: int) -> Iterator[str]:
         time.sleep(0.01)
 
 
+def rolls_back(request: Any, number: int) -> Any:
+    from django.contrib.auth.models import Group
+    from django.db import IntegrityError, transaction
+
+    try:
+        with transaction.atomic():
+            answer = sync(request, number)
+            Group.objects.create(name="all")  # taken
+    except IntegrityError:
+        return answer
+    raise AssertionError("the group was stored twice")
+
+
+def reopened(request: Any, number: int) -> Any:
+    """The connection dies on the way, and Django opens another."""
+    from django.db import connection
+    from django.http import HttpResponse
+
+    total = 0
+    for user in list(users_of(number)):
+        total += len(user.groups.all())
+        connection.close()
+    return HttpResponse(total)
+
+
+async def outwaited(request: Any, number: int) -> Any:
+    """The client gives up before the answer; where the server notices, it cancels."""
+    answer = await later(request, number)
+    await asyncio.sleep(0.5)
+    return answer
+
+
+def fault(request: Any, name: str) -> Any:
+    """Let a function of the tool raise from now on; the answer is how often the last one was called."""
+    from django.http import HttpResponse
+
+    from tests.robustness.fault_switch import switch
+
+    return HttpResponse(switch.turn(name))
+
+
 def ready(request: Any) -> Any:
     from django.http import HttpResponse
 
@@ -109,9 +151,12 @@ def __getattr__(name: str) -> Any:
             "astream": stream_later,
             "fails": fails,
             "leave": leave,
+            "rolls_back": rolls_back,
+            "reopened": reopened,
+            "outwaited": outwaited,
         }
         routes = [path(f"{name}/<int:number>/", view) for name, view in views.items()]
-        return [path("ready/", ready), *routes]
+        return [path("ready/", ready), path("fault/<str:name>/", fault), *routes]
     if name == "asgi":
         from django.core.asgi import get_asgi_application
 

@@ -15,28 +15,14 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 
 from django_querywatch.capture import install
-from tests.robustness.injection import failing, functions, modules
+from tests.robustness.injection import DOORS, NOT_SERVED, failing, functions, modules
 from tests.robustness.process_state import ProcessState
 from tests.robustness.visiting import VISITS, Answer, Visit, fill, look, without_the_tool
 
 pytestmark = [pytest.mark.django_db(databases=["default"]), pytest.mark.urls("tests.robustness.urls")]
 
-MODULES = modules("pytest_plugin", "runner", "testing", "suite", "management", "toolbar", "panels")
+MODULES = modules(*NOT_SERVED)
 FUNCTIONS = functions(MODULES)
-DOORS = {
-    "capture.recorder.watch_query": "Django's own call runs the query through it",
-    "capture.faults.FaultBoundary.__enter__": "the boundary itself",
-    "capture.faults.FaultBoundary.__exit__": "the boundary itself",
-    "middleware.QueryWatchMiddleware.__call__": "Django's own call runs the view through it",
-    "middleware.QueryWatchMiddleware.__acall__": "Django's own call runs the view through it",
-    "middleware.QueryWatchMiddleware.__init__": "start-up, where wrong settings are to be told",
-    "middleware._is_enabled": "start-up, where wrong settings are to be told",
-    "requests.RequestWatch.respond": "it runs the view",
-    "requests.RequestWatch._respond_later": "it runs the view",
-    "requests.RequestWatch._follow_sync": "it is the stream",
-    "requests.RequestWatch._follow_async": "it is the stream",
-}
-"""What cannot raise without the page noticing: these run what they watch, and hold no logic besides."""
 
 
 class Shop:
