@@ -61,7 +61,12 @@ def _judged(options: argparse.Namespace) -> int:
 
     database.create()
     counting.install()
-    verdicts = [judge(scenario, labels_only=options.labels) for scenario in _chosen(options.names)]
+    try:
+        verdicts = [judge(scenario, labels_only=options.labels) for scenario in _chosen(options.names)]
+    finally:
+        database.destroy()
+    refused = [verdict.name for verdict in verdicts if verdict.is_refused]
+    verdicts = [verdict for verdict in verdicts if not verdict.is_refused]
     if options.json:
         options.json.write_text(json.dumps([asdict(verdict) for verdict in verdicts]))
     if options.summary:
@@ -69,6 +74,8 @@ def _judged(options: argparse.Namespace) -> int:
     print(render(verdicts))
     for family, package in SKIPPED.items():
         print(f"skipped: {family}, as {package} is not installed")
+    for name in refused:
+        print(f"left out: {name}, as this database does not support it")
     return 0 if is_good(verdicts) else 1
 
 

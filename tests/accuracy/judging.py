@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.db import NotSupportedError
+
 from tests.accuracy.applying import NotMechanicalError, applied
 from tests.accuracy.declare import Scenario
 from tests.accuracy.marks import Line, lines_of
@@ -30,6 +32,8 @@ class Verdict:
     failures: list[tuple[str, str]] = field(default_factory=list)
     """The measures that failed, each with its reason."""
     certainty: str | None = None
+    is_refused: bool = False
+    """The database has no such statement."""
 
     def ask(self, measure: str, problem: str | None) -> None:
         self.asked[measure] = self.asked.get(measure, 0) + 1
@@ -42,6 +46,8 @@ def judge(scenario: Scenario, *, labels_only: bool = False) -> Verdict:
     verdict = Verdict(scenario.name, scenario.family, scenario.label)
     try:
         _judge(verdict, scenario, labels_only)
+    except NotSupportedError:
+        return Verdict(scenario.name, scenario.family, scenario.label, is_refused=True)
     except Exception as error:
         verdict.ask("ran", f"raised {error!r}")
     else:

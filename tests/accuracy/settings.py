@@ -1,6 +1,9 @@
-"""Settings of the proof: two SQLite databases in memory, the middleware a real project has, a fast hasher."""
+"""Settings of the proof: two databases, in memory unless `DATABASE_URL` names a server; a real project's middleware."""
 
+import os
 from pathlib import Path
+
+import environ
 
 HERE = Path(__file__).parent
 
@@ -13,10 +16,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_URL = "/static/"
 
-DATABASES = {
-    "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
-    "archive": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
-}
+DEFAULT = environ.Env.db_url_config(os.environ.get("DATABASE_URL", "sqlite://:memory:"))
+# The shelf has no migrations, and its tables refer to those of apps that have some.
+DEFAULT["TEST"] = {"MIGRATE": False}
+ARCHIVE = DEFAULT["NAME"] if DEFAULT["NAME"] == ":memory:" else f"{DEFAULT['NAME']}_archive"
+DATABASES = {"default": DEFAULT, "archive": {**DEFAULT, "NAME": ARCHIVE}}
 
 INSTALLED_APPS = [
     "django_querywatch",
