@@ -61,9 +61,10 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 exporter = InMemorySpanExporter()
 provider = TracerProvider()
 provider.add_span_processor(SimpleSpanProcessor(exporter))
+from opentelemetry.instrumentation.dbapi import wrap_connect
 from opentelemetry.instrumentation.django import DjangoInstrumentor
-from opentelemetry.instrumentation.sqlite3 import SQLite3Instrumentor
-SQLite3Instrumentor().instrument(tracer_provider=provider)
+from sqlite3 import dbapi2
+wrap_connect("test", dbapi2, "connect", "sqlite", tracer_provider=provider)
 DjangoInstrumentor().instrument(tracer_provider=provider)
 """
 SENTRY = """
