@@ -3,9 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from django_querywatch.records import Report
+
+# A busy machine stretches single examples; what must not grow with its input has tests of growth.
+hypothesis.settings.register_profile("shared_machine", deadline=None)
+hypothesis.settings.load_profile("shared_machine")
 
 LONG = (
     "accuracy",
