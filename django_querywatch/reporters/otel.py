@@ -12,14 +12,16 @@ from django_querywatch.reporters.text import WORST
 from django_querywatch.reporters.wording import fix, subject
 
 try:
-    from opentelemetry import metrics, trace
+    # By their full names: of `from opentelemetry import metrics`, mypy forgets that they exist on its second run.
+    import opentelemetry.metrics
+    import opentelemetry.trace
 except ImportError as error:
     raise ImportError(
         "opentelemetry-api is not installed: pip install 'django-querywatch[otel]', or take "
         f"'{__name__}.report' out of QUERYWATCH['REPORTERS']"
     ) from error
 
-_meter = metrics.get_meter("django_querywatch")
+_meter = opentelemetry.metrics.get_meter("django_querywatch")
 _queries = _meter.create_counter("querywatch.queries", "{query}", "Queries of the watched requests")
 _findings = _meter.create_counter("querywatch.findings", "{finding}", "Findings, by kind")
 _avoidable = _meter.create_counter(
@@ -36,7 +38,7 @@ def report(report: Report) -> None:
     for finding in report.findings:
         _findings.add(1, {**route, "querywatch.kind": finding.kind})
     counts = {finding.id: _repeats.count(finding.id) for finding in report.findings[:WORST]}
-    span = trace.get_current_span()
+    span = opentelemetry.trace.get_current_span()
     if span.is_recording():
         span.set_attribute("querywatch.queries", report.query_count)
         span.set_attribute("querywatch.findings", len(report.findings))
