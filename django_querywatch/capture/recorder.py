@@ -15,8 +15,9 @@ from time import perf_counter
 from types import FrameType
 from typing import Any
 
+from django_querywatch.capture.buckets import Query
 from django_querywatch.capture.faults import report_fault
-from django_querywatch.capture.groups import Counts, Query
+from django_querywatch.capture.groups import Counts
 from django_querywatch.capture.lineage import Node
 from django_querywatch.capture.settled import ENOUGH, Settled, settle
 from django_querywatch.capture.sightings import Evaluation, Sighting, see

@@ -13,7 +13,8 @@ from typing import Any
 
 import django
 
-from django_querywatch.capture.groups import Bucket, Counts, Family
+from django_querywatch.capture.buckets import Bucket
+from django_querywatch.capture.groups import Counts, Family
 from django_querywatch.capture.places import Site, source_line
 from django_querywatch.capture.row_check_lines import PythonCheck, python_check
 from django_querywatch.capture.row_check_tags import TemplateCheck, template_check

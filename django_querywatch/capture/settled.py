@@ -9,7 +9,8 @@ import sys
 from types import CodeType
 from typing import Any
 
-from django_querywatch.capture.groups import Bucket, Family
+from django_querywatch.capture.buckets import Bucket
+from django_querywatch.capture.groups import Family
 from django_querywatch.capture.lineage import ATTRIBUTE, Node
 from django_querywatch.capture.sightings import Evaluation, Sighting
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from django_querywatch.capture.attribution import Relation
-from django_querywatch.capture.groups import Bucket, Counts, Family, Repeat
+from django_querywatch.capture.buckets import Bucket
+from django_querywatch.capture.groups import Counts, Family, Repeat
 from django_querywatch.capture.lineage import Node, Root
 from django_querywatch.capture.places import source_line
 from django_querywatch.capture.querysets import joined_paths
