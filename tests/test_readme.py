@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from django_querywatch.reporters.log import SeenFindings
+from django_querywatch.reporters.repeats import Repeats
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
@@ -18,7 +18,7 @@ LINK = re.compile(r"""\]\(([^)]+)\)|(?:src|srcset)="([^"]+)\"""")
 def test_the_output_shown_is_the_demos_output(monkeypatch, settings, capsys):
     settings.DEBUG = True
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("django_querywatch.reporters.log._seen", SeenFindings())
+    monkeypatch.setattr("django_querywatch.reporters.log._repeats", Repeats())
     call_command("seed")
     call_command("demo", no_color=True)
     demo = without_what_varies(capsys.readouterr().out)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from django_querywatch.analysis.findings import digest
 from django_querywatch.records import (
     N_PLUS_ONE_KINDS,
     Budget,
@@ -34,7 +34,7 @@ def over_budget(
         alias=worst.alias if worst else "default",
         sql="",
         fingerprint="",
-        id=hashlib.sha256("\0".join(("over_budget", budget.view)).encode()).hexdigest()[:16],
+        id=digest("over_budget", budget.view),
         location=place,
         locations=(place,) if place else (),
         source=source,

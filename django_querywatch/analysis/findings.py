@@ -127,6 +127,11 @@ def identity(
         ]
     else:
         parts = [family, group.operation, *group.tables, *named(stack.place, stack.source)]
+    return digest(*parts)
+
+
+def digest(*parts: str) -> str:
+    """The id of a cause that these parts tell from all others."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 

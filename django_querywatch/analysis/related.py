@@ -23,10 +23,11 @@ def annotated(group: QueryGroup, lineage: Lineage) -> Suggestion:
     assert access is not None
     name, target = access.field.removesuffix("_set"), (access.target or "").rpartition(".")[2]
     to_relation = "__".join((*lineage.path, access.query_name))
-    condition = f", filter={_q(to_relation, asked)}" if asked.filters or not asked.is_all_told else ""
+    conditions = ", ".join(_conditions(asked, f"{to_relation}__"))
+    condition = f", filter=Q({conditions})" if conditions else ""
     if group.shape == "exists":
         to_row = "__".join((*lineage.path, "pk"))
-        filters = ", ".join([f'{access.remote_name or "..."}=OuterRef("{to_row}")', *filters_of(asked)])
+        filters = ", ".join([f'{access.remote_name or "..."}=OuterRef("{to_row}")', *_conditions(asked)])
         alias, call = f"has_{name}", f"Exists({target}.objects.filter({filters}))"
     elif group.shape == "count":
         alias, call = f"{name}_count", f'Count("{to_relation}"{condition}, distinct=True)'
@@ -61,19 +62,14 @@ def _bypassed(group: QueryGroup) -> str:
     return "the prefetch is bypassed: filter() asks the database again; " if is_bypassed else ""
 
 
-def filters_of(asked: Asked) -> list[str]:
+def _conditions(asked: Asked, prefix: str = "") -> list[str]:
     """The conditions with the values left out; an ellipsis stands for those that cannot be told."""
-    return [*(f"{name}=..." for name in asked.filters), *([] if asked.is_all_told else ["..."])]
-
-
-def _q(to_relation: str, asked: Asked) -> str:
-    names = [f"{to_relation}__{name}=..." for name in asked.filters]
-    return f"Q({', '.join([*names, *([] if asked.is_all_told else ['...'])])})"
+    return [*(f"{prefix}{name}=..." for name in asked.filters), *([] if asked.is_all_told else ["..."])]
 
 
 def _queryset(group: QueryGroup, target: str) -> str:
     asked = group.asked
-    filters = filters_of(asked)
+    filters = _conditions(asked)
     calls = [f".filter({', '.join(filters)})"] if filters else []
     if asked.ordering:
         names = ", ".join(f'"{name}"' for name in asked.ordering)

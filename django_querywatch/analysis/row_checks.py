@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator, Sequence
 
-from django_querywatch.analysis.findings import named
+from django_querywatch.analysis.findings import digest, named
 from django_querywatch.records import Finding, RowCheck
 
 
@@ -28,7 +27,7 @@ def _finding(check: RowCheck) -> Finding:
         alias=check.alias,
         sql=check.sql,
         fingerprint=check.fingerprint,
-        id=hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16],
+        id=digest(*parts),
         model=check.model,
         location=check.place,
         locations=locations,

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 
-from django_querywatch.analysis.findings import named
-from django_querywatch.records import EagerLoading, Finding, Report
-
-ENOUGH_LOADINGS = 3
-ENOUGH_UNITS = 2
-"""Requests or tests: one alone proves nothing."""
+from django_querywatch.analysis.findings import digest, named
+from django_querywatch.records import ENOUGH_LOADINGS, ENOUGH_UNITS, EagerLoading, Finding, Report
 
 
 def with_unused(report: Report, loadings: Iterable[EagerLoading]) -> Report:
@@ -53,7 +48,7 @@ def _finding(loading: EagerLoading) -> Finding:
         alias="",
         sql="",
         fingerprint="",
-        id=hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16],
+        id=digest(*parts),
         model=loading.model,
         field=loading.path,
         path=loading.path,

@@ -18,9 +18,7 @@ def asked_of_relation(manager: Any, query: Any) -> Asked:
     if not isinstance(query, Query) or query.model is not manager.model:
         # A many-to-many that is only counted asks its through table, and nothing more.
         return Asked()
-    superclass: Any = type(manager).__mro__[1]
-    base = superclass.get_queryset(manager).query
-    given = len(base.where.children)
+    given = len(base_query(manager).where.children)
     behind = given + core_filters(manager)
     return _asked(
         query,
@@ -36,6 +34,12 @@ def asked_of(query: Any) -> Asked:
         if isinstance(query, Query)
         else Asked(is_all_told=False)
     )
+
+
+def base_query(manager: Any) -> Any:
+    """The query of a related manager's default manager, before it is tied to an object."""
+    superclass: Any = type(manager).__mro__[1]
+    return superclass.get_queryset(manager).query
 
 
 def core_filters(manager: Any) -> int:

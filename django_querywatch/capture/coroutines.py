@@ -63,7 +63,7 @@ def _chain(task: Any) -> list[FrameType]:
     coroutine = task.get_coro()
     if getattr(coroutine, "cr_running", False):
         return _running(task, coroutine.cr_frame)
-    frames = [frame for frame in _iter_frames(task.get_coro()) if frame is not None]
+    frames = [frame for frame in _iter_frames(coroutine) if frame is not None]
     frames.reverse()
     return frames
 

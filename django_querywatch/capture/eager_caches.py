@@ -13,9 +13,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, NamedTuple
 
-ENOUGH_LOADINGS = 3
-ENOUGH_UNITS = 2
-"""Requests or tests: one alone proves nothing."""
+from django_querywatch.records import ENOUGH_LOADINGS, ENOUGH_UNITS
+
 _MOST_TALLIES = 2_000
 
 

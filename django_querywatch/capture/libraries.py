@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from types import CodeType
 from typing import Any
 
-from django_querywatch.capture.places import Site
+from django_querywatch.capture.places import INSTALLED, Site
 
-_INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _ON_BEHALF: frozenset[str | None] = frozenset(
     {
+        None,
         "asgiref",
         "django",
         "django_querywatch",
@@ -27,7 +27,8 @@ _ON_BEHALF: frozenset[str | None] = frozenset(
         "strawberry_django",
     }
 )
-"""Packages whose own frames read what a template, a serializer or a schema of the project names; and our wraps."""
+"""Packages whose own frames read what a template, a serializer or a schema of the project names; our wraps; and what
+belongs to no package."""
 _CONTRIB = f"{os.sep}django{os.sep}contrib{os.sep}"
 
 
@@ -36,7 +37,7 @@ def is_librarys(key: Iterable[Any]) -> bool:
     for site in key:
         if not isinstance(site, Site) or site.facts.is_project:
             return False
-        if site.facts.role is None and _package_of(site.facts.code) not in _ON_BEHALF | {None}:
+        if site.facts.role is None and _package_of(site.facts.code) not in _ON_BEHALF:
             return True
     return False
 
@@ -44,12 +45,12 @@ def is_librarys(key: Iterable[Any]) -> bool:
 def asks_for_itself(code: CodeType) -> bool:
     """Whether code outside of the project builds its own query when it builds one: Django's applications do, too."""
     package = _package_of(code)
-    return _CONTRIB in code.co_filename if package == "django" else package not in _ON_BEHALF | {None}
+    return _CONTRIB in code.co_filename if package == "django" else package not in _ON_BEHALF
 
 
 def _package_of(code: CodeType) -> str | None:
     """Name of the installed package that code belongs to; None for the standard library's and the project's."""
-    for folder in _INSTALLED:
+    for folder in INSTALLED:
         _, found, path = code.co_filename.rpartition(folder)
         if found:
             return path.split(os.sep, 1)[0].removesuffix(".py")

@@ -29,6 +29,7 @@ _LIBRARY_DIRS = tuple(
         | {os.path.join(_THIS_PACKAGE, "")}
     )
 )
+INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _INTERACTIVE = ("<stdin>", "<console>", "<ipython")
 _CACHE = 0  # opcode of an inline cache entry in `co_code`
 _PRECALL = dis.opmap.get("PRECALL", -1)  # 3.11: a call starts here or at the CALL behind it
@@ -163,7 +164,7 @@ def is_project_file(file: str) -> bool:
     path = os.path.abspath(file)
     if path.startswith(_LIBRARY_DIRS):
         return False
-    return f"{os.sep}site-packages{os.sep}" not in path and f"{os.sep}dist-packages{os.sep}" not in path
+    return not any(folder in path for folder in INSTALLED)
 
 
 def _function_name(code: CodeType) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models.lookups import Exact
 from django.db.models.sql import Query
 
-from django_querywatch.capture.conditions import core_filters
+from django_querywatch.capture.conditions import base_query, core_filters
 from django_querywatch.capture.lineage import Note
 
 _SINGLE_ROW_METHODS = frozenset(
@@ -66,8 +66,7 @@ def is_plain_relation(manager: Any, query: Any) -> bool:
     """Whether a related manager's query is what `.all()` gives, so that a prefetch can take its place."""
     if not isinstance(query, Query):
         return False
-    superclass: Any = type(manager).__mro__[1]
-    base = superclass.get_queryset(manager).query
+    base = base_query(manager)
     own_filters = core_filters(manager)
     return (
         not query.is_sliced

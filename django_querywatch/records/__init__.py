@@ -4,6 +4,8 @@ from django_querywatch.records.config import Config
 from django_querywatch.records.findings import Budget, Finding, Report, Statement
 from django_querywatch.records.frames import Frame, short_path
 from django_querywatch.records.groups import (
+    ENOUGH_LOADINGS,
+    ENOUGH_UNITS,
     Asked,
     EagerLoading,
     Lineage,
@@ -16,6 +18,8 @@ from django_querywatch.records.groups import (
 from django_querywatch.records.kinds import KINDS, N_PLUS_ONE_KINDS, WARNING_KINDS, Certainty, Kind
 
 __all__ = [
+    "ENOUGH_LOADINGS",
+    "ENOUGH_UNITS",
     "KINDS",
     "N_PLUS_ONE_KINDS",
     "WARNING_KINDS",

@@ -180,6 +180,11 @@ class Repetition:
     places: tuple[Frame, ...] = ()
 
 
+ENOUGH_LOADINGS = 3
+ENOUGH_UNITS = 2
+"""Requests or tests: fewer loadings, or one unit alone, prove nothing of what is never read."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EagerLoading:
     """A relation that a line of the source loads eagerly, and whether anybody read it."""

@@ -17,8 +17,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from django_querywatch.records import Budget, Finding, Frame, Report, Statement
-from django_querywatch.reporters.json_reading import FormatError, read_record
+from django_querywatch.records import Report
+from django_querywatch.reporters.json_reading import RECORDS, FormatError, read_record
 
 # 1: the first.
 FORMAT_VERSION = 1
@@ -94,8 +94,7 @@ def _check_version(version: object, where: str) -> None:
         )
 
 
-_RECORDS = (Report, Finding, Frame, Budget, Statement)
-_NAMES = {record: tuple(field.name for field in fields(record)) for record in _RECORDS}
+_NAMES = {record: tuple(field.name for field in fields(record)) for record in RECORDS}
 
 
 def _plain(value: Any) -> Any:

@@ -10,9 +10,9 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from django_querywatch.records import Budget, Finding, Frame, Report, Statement
 
 Record = TypeVar("Record", Report, Finding, Frame, Budget, Statement)
-_HINTS: dict[type, dict[str, Any]] = {
-    record: get_type_hints(record) for record in (Report, Finding, Frame, Budget, Statement)
-}
+RECORDS = (Report, Finding, Frame, Budget, Statement)
+"""The types that become objects in JSON."""
+_HINTS: dict[type, dict[str, Any]] = {record: get_type_hints(record) for record in RECORDS}
 
 
 class FormatError(ValueError):

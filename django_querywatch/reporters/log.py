@@ -12,6 +12,7 @@ from dataclasses import replace
 from django_querywatch.records import KINDS, WARNING_KINDS, Finding, Report
 from django_querywatch.reporters.escaping import escape
 from django_querywatch.reporters.json import report_to_dict
+from django_querywatch.reporters.repeats import Repeats
 from django_querywatch.reporters.text import (
     WORST,
     headline,
@@ -25,29 +26,7 @@ MILDER_KINDS = tuple(kind for kind in KINDS if kind not in WARNING_KINDS)
 logger = logging.getLogger("django_querywatch")
 
 
-class SeenFindings:
-    """Which findings this process has told in full. Two sets that take turns need no lock and stay small."""
-
-    def __init__(self, size: int = 1000) -> None:
-        self._size = size
-        self._recent: set[str] = set()
-        self._older: set[str] = set()
-
-    def add(self, finding_id: str) -> bool:
-        """Note a finding; tell whether it is new."""
-        if finding_id in self._recent:
-            return False
-        is_new = finding_id not in self._older
-        if len(self._recent) >= self._size:
-            self._older, self._recent = self._recent, set()
-        self._recent.add(finding_id)
-        return is_new
-
-    def __len__(self) -> int:
-        return len(self._recent) + len(self._older)
-
-
-_seen = SeenFindings()
+_repeats = Repeats()
 
 
 def report(report: Report) -> None:
@@ -68,7 +47,7 @@ def _log(level: int, report: Report, findings: tuple[Finding, ...]) -> None:
 
 def _message(report: Report) -> str:
     worst = report.findings[:WORST]
-    known = [not _seen.add(finding.id) for finding in worst]
+    known = [_repeats.count(finding.id) > 1 for finding in worst]
     if all(known):
         return "\n".join(_reminders(report))
     rendered = [

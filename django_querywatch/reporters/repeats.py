@@ -15,9 +15,9 @@ class Repeats:
         """Note a finding once more; gives how many times it was met so far, which is exact but under a race."""
         known = self._recent.get(finding_id)
         if known is None:
+            known = self._older.get(finding_id, 0)
             if len(self._recent) >= self._size:
                 self._older, self._recent = self._recent, {}
-            known = self._older.get(finding_id, 0)
         self._recent[finding_id] = known + 1
         return known + 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django_querywatch.records import N_PLUS_ONE_KINDS, Finding, Report
+from django_querywatch.records import WARNING_KINDS, Finding, Report
 from django_querywatch.reporters.repeats import Repeats, is_told
 from django_querywatch.reporters.text import WORST, render_finding
 from django_querywatch.reporters.wording import fix, subject
@@ -50,7 +50,7 @@ def _event(report: Report, finding: Finding, requests: int) -> Event:
     }
     return {
         "message": render_finding(finding),
-        "level": "warning" if finding.kind in N_PLUS_ONE_KINDS else "info",
+        "level": "warning" if finding.kind in WARNING_KINDS else "info",
         "logger": "django_querywatch",
         "fingerprint": ["django-querywatch", finding.id],
         "tags": tags,

@@ -10,5 +10,5 @@ from django_querywatch.reporters import log
 def fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("GITHUB_WORKSPACE", "GITHUB_STEP_SUMMARY", "QUERYWATCH_JSON_FILE"):
         monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setattr(log, "_seen", log.SeenFindings())
+    monkeypatch.setattr(log, "_repeats", log.Repeats())
     monkeypatch.setattr(reporters, "_failed", set())

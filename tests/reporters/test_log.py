@@ -113,13 +113,13 @@ def test_the_extra_is_the_reports_json_form(caplog):
 
 
 def test_ids_are_kept_within_bounds_and_the_recent_ones_stay():
-    seen = log.SeenFindings(size=10)
-    assert seen.add("often") is True
+    repeats = log.Repeats(size=10)
+    assert repeats.count("often") == 1
     for number in range(10_000):
-        seen.add(str(number))
-        assert seen.add("often") is False
-        assert len(seen) <= 20
-    assert seen.add("0") is True
+        repeats.count(str(number))
+        assert repeats.count("often") > 1
+        assert len(repeats) <= 20
+    assert repeats.count("0") == 1
 
 
 CONSOLE = """
