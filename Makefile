@@ -99,6 +99,11 @@ bench-check: $(INSTALLED) ## Compare instructions with the budget (wants valgrin
 soak: $(INSTALLED) ## Send 200,000 requests to real servers and watch their memory
 	$(BIN)/python -m benchmarks soak --requests 200000
 
+.PHONY: databases
+databases: $(INSTALLED) ## Run all tests on PostgreSQL and MariaDB
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,robustness,accuracy]'
+	.ci/databases $(BIN)/python whole
+
 .PHONY: servers
 servers: $(INSTALLED) ## Send concurrent requests to real servers and judge every report
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,robustness]'

@@ -13,10 +13,10 @@ BUDGET = {
 """Candidate, load: the ratio that is aimed at."""
 
 REACHED = {
-    "on": {"W1": 1.05, "W2": 1.09, "W3": 1.60, "W4": 1.05, "W5": 1.11},
+    "on": {"W1": 1.05, "W2": 1.085, "W3": 1.60, "W4": 1.05, "W5": 1.095},
     "off": {"W1": 1.012, "W2": 1.012, "W3": 1.045, "W4": 1.005, "W5": 1.016},
 }
-"""Candidate, load: the ratio above which `check` fails: the aim, or the best that was reached on 2026-11-27 and the
+"""Candidate, load: the ratio above which `check` fails: the aim, or the best that was reached on 2026-11-28 and the
 little by which counts differ for no reason of the tool's: importing a module moves what lies where in Python's caches,
 and the same code has cost 0.2 % more or less for that alone. What a request costs once (the report, the first full
 walks) and one pointer a row are most of the excess on W2 and W5, whose loads are small."""

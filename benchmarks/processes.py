@@ -19,7 +19,9 @@ class WorkerFailedError(Exception):
 class Worker:
     """A process that has set up one candidate, seeded, warmed up, and waits to be asked."""
 
-    def __init__(self, candidate: str, load: str, size: int, prefix: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, candidate: str, load: str, size: int, prefix: tuple[str, ...] = (), layout: int = 0
+    ) -> None:
         command = [
             *prefix,
             python_for(candidate, CANDIDATES[candidate]),
@@ -32,9 +34,13 @@ class Worker:
             stdout=subprocess.PIPE,
             stderr=self._errors,
             text=True,
-            env={**os.environ, "PYTHONHASHSEED": "0"},
+            env={**os.environ, "PYTHONHASHSEED": "0", "QUERYWATCH_LAYOUT": str(layout)},
         )
         self.name = f"{candidate} on {load}"
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def ask(self, measure: str, **options: int) -> dict:
         try:

@@ -99,6 +99,13 @@ MEASURES: dict[str, Callable[..., Answer]] = {
 }
 
 
+def shift_classes(count: int) -> list[type]:
+    """Make classes that read an attribute each: what comes later lies elsewhere in the cache of attributes."""
+    classes = [type(f"Spare{number}", (), {"number": number}) for number in range(count)]
+    assert all(one.number == number for number, one in enumerate(classes))
+    return classes
+
+
 def prepare(candidate: str, load: str, size: int, database: str = "") -> Client:
     logging.getLogger().addHandler(logging.NullHandler())
     set_up(CANDIDATES[candidate], database)
@@ -121,7 +128,9 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
     sys.stdout = sys.stderr  # peers print their findings, and stdout carries the answers
     candidate, load, size, *database = sys.argv[1:]
+    spare = shift_classes(int(os.environ["QUERYWATCH_LAYOUT"]))
     serve(prepare(candidate, load, int(size), *database), answers)
+    del spare  # until here they keep their numbers
 
 
 if __name__ == "__main__":

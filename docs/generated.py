@@ -110,7 +110,7 @@ def _benchmarks_table(measured: dict) -> str:
     results = measured["results"]
     loads = list(dict.fromkeys(result["load"] for result in results))
     names = list(dict.fromkeys(result["candidate"] for result in results))
-    cells = {(r["candidate"], r["load"]): f"{r['cpu']['median']:.2f}" for r in results}
+    cells = {(r["candidate"], r["load"]): _spread(r["cpu"]) for r in results}
     lines = [f"| | {' | '.join(loads)} |", "|---" * (len(loads) + 1) + "|"]
     lines += [
         f"| {CANDIDATES[name].label} | {' | '.join(cells.get((name, load), '') for load in loads)} |"
@@ -118,6 +118,10 @@ def _benchmarks_table(measured: dict) -> str:
     ]
     versions = ", ".join(f"{name} {version}" for name, version in measured["versions"].items())
     return "\n".join(lines) + f"\n\nMeasured on {measured['date']} with {versions}."
+
+
+def _spread(ratio: dict) -> str:
+    return f"{ratio['median']:.2f} ({ratio['low']:.2f} to {ratio['high']:.2f})"
 
 
 def _accuracy_table(runs: list[dict]) -> str:

@@ -51,7 +51,7 @@ def shop(django_db_setup, django_db_blocker) -> Iterator[None]:
 
 
 def test_there_is_a_sample_of_every_kind():
-    told = {sample.message.text.partition(":")[0].removeprefix("likely ") for sample in SAMPLES.values()}
+    told = {sample.message.code.partition(":")[0].removeprefix("likely ") for sample in SAMPLES.values()}
     assert told == set(KIND_WORDS.values())
 
 
@@ -60,7 +60,12 @@ def test_the_message_shown_is_what_is_said(heading, shop, tmp_path):
     """Run ``make messages`` after the wording of messages has changed."""
     sample = SAMPLES[heading]
     said = run(sample.wrong, tmp_path, sample.config)[1]
-    assert without_durations(said) == without_durations(sample.message.text)
+    assert in_one_form(said) == in_one_form(sample.message.code)
+
+
+def in_one_form(message: str) -> str:
+    """Without its times, and with names quoted alike: MariaDB has a way of its own."""
+    return without_durations(message).replace("`", '"')
 
 
 @pytest.mark.parametrize("heading", [heading for heading, sample in SAMPLES.items() if sample.fixed])
@@ -75,20 +80,20 @@ def test_the_fixed_code_does_the_same_and_is_silent(heading, shop, tmp_path):
 @pytest.mark.parametrize("name", PAGES)
 def test_messages_of_the_demo_are_those_of_the_readme(name):
     for path, fence in demo_fences(PAGES[name]):
-        assert without_durations(fence.text) == without_durations(demo_message(README, path))
+        assert without_durations(fence.code) == without_durations(demo_message(README, path))
 
 
 @pytest.mark.parametrize(("name", "fence"), PYTHON, ids=lambda value: getattr(value, "span", value))
 def test_code_can_be_parsed(name, fence):
-    ast.parse(fence.text)
+    ast.parse(fence.code)
 
 
 def test_settings_shown_are_valid(settings):
-    shown = [fence for _, fence in PYTHON if fence.text.startswith("QUERYWATCH = ")]
+    shown = [fence for _, fence in PYTHON if fence.code.startswith("QUERYWATCH = ")]
     assert shown
     for fence in shown:
         settings.QUERYWATCH = assigned(fence)
-        assert problems() == [], fence.text
+        assert problems() == [], fence.code
 
 
 def test_every_setting_has_a_section():
@@ -152,7 +157,7 @@ def test_the_first_change_of_a_contributor_works(tmp_path):
 
 def assigned(fence: Fence) -> object:
     names: dict[str, object] = {}
-    exec(fence.text, names)
+    exec(fence.code, names)
     return names["QUERYWATCH"]
 
 
@@ -160,8 +165,8 @@ def write_as_tests(name: str, page: str, folder: Path) -> int:
     marked = [found.end() for found in RUN.finditer(page)]
     for start in marked:
         fence = next(fence for fence in fences(page) if fence.span[0] > start)
-        more = "" if "def test" in fence.text else "\n\ndef test_it_was_run():\n    pass\n"
-        (folder / f"test_{name.replace('-', '_')}_{start}.py").write_text(fence.text + more)
+        more = "" if "def test" in fence.code else "\n\ndef test_it_was_run():\n    pass\n"
+        (folder / f"test_{name.replace('-', '_')}_{start}.py").write_text(fence.code + more)
     return len(marked)
 
 
@@ -169,8 +174,9 @@ def copy_of_project(folder: Path) -> Path:
     """What a clone has, as far as the tutorial goes."""
     hidden = shutil.ignore_patterns("*.sqlite3", "__pycache__")
     shutil.copytree(ROOT / "example_project", folder / "example_project", ignore=hidden)
-    (folder / "tests").mkdir()
-    for file in ("tests/__init__.py", "tests/settings.py", "pyproject.toml"):
+    (folder / "tests" / "fixes").mkdir(parents=True)
+    models = ("tests/fixes/__init__.py", "tests/fixes/models.py")  # an app of the tests' settings
+    for file in ("tests/__init__.py", "tests/settings.py", *models, "pyproject.toml"):
         shutil.copy(ROOT / file, folder / file)
     return folder
 
