@@ -58,7 +58,7 @@ def overdraft(
     recording: Recording, report: Report, match: ResolverMatch, method: str, config: Config
 ) -> Finding | None:
     """The finding that a request made more queries than its view may; None where it did not."""
-    allowances = (*_configured(match, config), *_decorated(match, method))
+    allowances = [*_configured(match, config), *_decorated(match, method)]
     strictest = min(allowances, key=lambda allowance: allowance.limit, default=None)
     if strictest is None or report.query_count <= strictest.limit:
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,14 +15,14 @@ from django_querywatch.records import Config, Report
 
 
 def named(recording: Recording, match: ResolverMatch | None, method: str, config: Config) -> Report:
-    """The recording's report with its names, its view's budget, and without what is ignored for these names."""
-    report = recording.report()
+    """The recording's report with its names and its view's budget, without what is ignored for these names."""
     if match is None:
-        return report
+        return recording.report()
     view: Any = getattr(match.func, "view_class", match.func)
     name = f"{getattr(view, '__module__', '')}.{getattr(view, '__qualname__', type(view).__qualname__)}"
-    report = replace(report, route=match.route, url_name=match.view_name, view=name)
+    recording.names = {"route": match.route, "url_name": match.view_name, "view": name}
+    report = recording.report()
     found = overdraft(recording, report, match, method, config)
-    if found is not None:
-        report = with_overdrawn(report, [found])
-    return without_ignored(report, config, date.today())
+    if found is None:
+        return report
+    return without_ignored(with_overdrawn(report, [found]), config, date.today())

@@ -20,6 +20,7 @@ from django_querywatch.analysis.unused_eager import with_unused
 from django_querywatch.capture import (
     Recorder,
     active,
+    fault_boundary,
     install,
     join,
     leave,
@@ -41,39 +42,52 @@ class Recording:
 
     def __init__(self, name: str, config: Config, floor: FrameType | None) -> None:
         self.name = name
+        self.names: dict[str, Any] = {}
+        """Of a request: its route, its url_name and its view, once these are known."""
         self.config = config
         self.recorder = Recorder(floor=floor, task=_current_task(), shows_params=config.show_params)
-        if config.unused_eager:
-            watch_eager_loading(self.recorder)
+        if config.unused_eager or config.unread_columns:
+            watch_eager_loading(self.recorder, config.unused_eager, config.unread_columns)
 
     @property
     def query_count(self) -> int:
         return self.recorder.counts.query_count
 
     def report(self, config: Config | None = None) -> Report:
-        """Analyze what was captured so far, by other settings where some are given.
+        """Analyze what was captured so far, by other settings where some are given; it does not raise.
 
-        What is ignored is left out here, for every channel; what is ignored for a URL or a view, in `naming`.
+        What is ignored is left out here, for every channel.
+        Where the analysis itself fails, the totals are left, and the report is one that failed.
         """
+        with fault_boundary:
+            return self._analyzed(config or self.config)
+        self.recorder.has_failed = True
+        return self._totals()
+
+    def _totals(self) -> Report:
         counts = self.recorder.counts
-        config = config or self.config
+        return Report(
+            query_count=counts.query_count,
+            duration=counts.duration,
+            elapsed=self.recorder.elapsed,
+            truncated=counts.is_truncated,
+            failed=self.recorder.has_failed,
+            name=self.name,
+            **self.names,
+        )
+
+    def _analyzed(self, config: Config) -> Report:
+        counts = self.recorder.counts
         report = analyze(
             query_groups(counts, config.slow_ms / 1000 if config.slow_ms is not None else None),
             repetitions(counts),
             config,
-            Report(
-                query_count=counts.query_count,
-                duration=counts.duration,
-                elapsed=self.recorder.elapsed,
-                truncated=counts.is_truncated,
-                failed=self.recorder.has_failed,
-                name=self.name,
-            ),
+            self._totals(),
             row_checks(counts),
         )
         report = with_overdrawn(report, self.recorder.overdrawn)
         eager = self.recorder.eager
-        if config.unused_eager and eager is not None:
+        if eager is not None and (config.unused_eager or config.unread_columns):
             report = with_unused(report, unread_loadings(eager.tallies, eager.number))
         return without_ignored(report, config, date.today())
 
@@ -135,22 +149,26 @@ class record(_Scope):  # noqa: N801 - used as a verb: `with record() as recordin
         self._delivers = False
 
     def __enter__(self) -> Recording:
-        install()
         config = self._config or get_config()
-        set_project_packages(config.project_packages)
         recording = Recording(self.name, config, self._floor or _caller())
         self._recordings.append(recording)
-        join(recording.recorder)
+        with fault_boundary:
+            install()
+            set_project_packages(config.project_packages)
+            join(recording.recorder)
+            return recording
+        recording.recorder.has_failed = True
         return recording
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         recording = self._recordings.pop()
-        leave(recording.recorder)
-        recording.recorder.close()
-        if self._delivers:
-            _deliver(recording)
+        with fault_boundary:
+            leave(recording.recorder)
+            recording.recorder.close()
+            if self._delivers:
+                _deliver(recording)
 
     def __call__(self, function: _Function) -> _Function:
         self.name = self.name or f"{function.__module__}.{function.__qualname__}"

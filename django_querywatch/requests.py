@@ -37,9 +37,11 @@ class RequestWatch:
     """The watching of one request: enter it around whatever works for the request, then finish it."""
 
     def __init__(self, request: HttpRequest, config: Config) -> None:
-        self.request = request
+        self.request: Any = request
+        """None once the watch is finished: the request refers to the watch, and both would wait for `gc`."""
         self.config = config
         self.recording = Recording(f"{request.method} {request.path}", config, None)
+        self.is_finished = False
         self.report: Report | None = None
         self.listeners: list[Callable[[Report], None]] = []
         """Told when the report is made, which for a streamed body is later than the response."""
@@ -88,15 +90,17 @@ class RequestWatch:
     @guarded
     def finish(self) -> None:
         """Close the recording, tell the signal's receivers and the reporters; once."""
-        if self.report is not None:
+        if self.is_finished:
             return
-        self.report = Report(failed=True, name=self.recording.name)
+        self.is_finished = True
         with fault_boundary:
             self.recording.recorder.close()
             self.report = self.analyzed()
             for recorder in active.get():
                 recorder.overdrawn += self.report.of_kind("over_budget")
             deliver(self.report, self.config.reporters)
+        if self.report is None:
+            self.report = Report(failed=True, name=self.recording.name)
         with fault_boundary:
             for _receiver, answer in report_ready.send_robust(
                 sender=RequestWatch, report=self.report, request=self.request
@@ -106,6 +110,7 @@ class RequestWatch:
         for listener in self.listeners:
             with fault_boundary:
                 listener(self.report)
+        self.request = None
 
     def analyzed(self) -> Report:
         """The report of what was captured so far, under the names of the request."""

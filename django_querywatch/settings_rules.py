@@ -36,6 +36,11 @@ def _slow_ms(value: object) -> str | None:
     return None if is_valid else "must be None or a number of milliseconds above 0"
 
 
+def _row_size(value: object) -> str | None:
+    is_valid = value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0)
+    return None if is_valid else "must be None or a whole number of bytes above 0"
+
+
 def _max_queries(value: object) -> str | None:
     if isinstance(value, Mapping) and all(is_text(key) and is_limit(limit) for key, limit in value.items()):
         return None
@@ -117,6 +122,7 @@ EXAMPLES: dict[str, object] = {
     "SLOW_MS": 100,
     "MAX_QUERIES": {"orders/<int:pk>/": 10, "catalogue": 5},
     "UNUSED_EAGER": True,
+    "UNREAD_COLUMNS": 20_000,
     "IGNORE": [{"relation": "shop.Order.user", "reason": "never more than two"}],
     "REPORTERS": ["django_querywatch.reporters.log.report"],
     "PROJECT_PACKAGES": ["company_shared"],
@@ -132,6 +138,7 @@ RULES: dict[str, Rule] = {
     "SLOW_MS": _slow_ms,
     "MAX_QUERIES": _max_queries,
     "UNUSED_EAGER": _boolean,
+    "UNREAD_COLUMNS": _row_size,
     "IGNORE": _ignore,
     "REPORTERS": _reporters,
     "PROJECT_PACKAGES": _texts,

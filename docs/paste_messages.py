@@ -38,7 +38,7 @@ def with_messages(page: str) -> str:
         ]
     told += [(fence, demo_message(readme, path)) for path, fence in demo_fences(page)]
     for fence, message in sorted(told, key=lambda pair: -pair[0].span[0]):
-        if without_durations(fence.text) != without_durations(message):
+        if without_durations(fence.code) != without_durations(message):
             page = f"{page[: fence.span[0]]}{message}\n{page[fence.span[1] :]}"
     return page
 

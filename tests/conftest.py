@@ -49,6 +49,19 @@ def nothing_stays_active() -> Iterator[None]:
     )
 
 
+@pytest.fixture(autouse=True)
+def columns_stay_djangos() -> Iterator[None]:
+    """What `UNREAD_COLUMNS` makes of Django's descriptors outlives a test: the next has them as they were."""
+    yield
+    from django.apps import apps
+    from django.db.models.query_utils import DeferredAttribute
+
+    for model in apps.get_models() if apps.ready else ():
+        for descriptor in vars(model).values():
+            if type(descriptor).__name__ == "TellingColumn":
+                descriptor.__class__ = DeferredAttribute
+
+
 @pytest.fixture
 def reports() -> Iterator[list[Report]]:
     """The reports of the requests that a test makes, in order."""

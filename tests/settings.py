@@ -8,7 +8,7 @@ os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 from example_project.settings import *  # noqa: F403
 from example_project.settings import DATABASES, INSTALLED_APPS
 
-INSTALLED_APPS = [*INSTALLED_APPS, "debug_toolbar"]
+INSTALLED_APPS = [*INSTALLED_APPS, "debug_toolbar", "tests.fixes"]
 DEFAULT = DATABASES["default"]
 if "pool" in DEFAULT.get("OPTIONS", {}):
     DEFAULT["OPTIONS"]["pool"] = DEFAULT["OPTIONS"]["pool"] == "True"  # the URL's word

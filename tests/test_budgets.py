@@ -4,6 +4,7 @@ import logging
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import accumulate, count
 from typing import Any
 
 import pytest
@@ -191,6 +192,17 @@ def test_the_decorators_line_and_the_most_frequent_statements_are_named(reports)
     assert [statement.count for statement in found.budget.statements] == [1, 1, 1]
     assert {statement.place.function for statement in found.budget.statements} == {"ask_three"}
     assert "from" in found.budget.statements[0].sql
+
+
+def test_statements_that_ran_equally_often_are_named_as_they_were_sent(reports, monkeypatch):
+    """Not by their times: the words of a finding would change from one request to the next."""
+    ever_slower = accumulate(count(1))
+    monkeypatch.setattr("django_querywatch.capture.recorder.perf_counter", lambda: float(next(ever_slower)))
+    found = found_at("/limited/", reports)
+    statements = found.budget.statements
+    assert statements[1].duration > statements[0].duration
+    tables = ["shop_order", "shop_product", "shop_category"]
+    assert [table in statement.sql for table, statement in zip(tables, statements, strict=True)] == [True] * 3
 
 
 def test_the_name_of_the_finding_survives_another_limit(settings, reports):

@@ -60,6 +60,17 @@ def test_an_n_plus_one_page_is_reported_and_fails(orders, querywatch):
     assert errors == ""
 
 
+def test_a_failure_of_our_own_has_status_2(orders, querywatch, monkeypatch):
+    def broken(*args):
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr("django_querywatch.recording.analyze", broken)
+    status, output, errors = querywatch("/orders/")
+    assert status == 2
+    assert "django-querywatch itself failed during this recording: findings may be missing" in output
+    assert errors.startswith("django-querywatch itself failed in GET /orders/: findings may be missing.")
+
+
 def test_a_fixed_page_passes(orders, querywatch):
     status, output, _ = querywatch("/orders/fixed/")
     assert status == 0

@@ -37,6 +37,7 @@ def test_the_defaults():
         "SLOW_MS": None,
         "MAX_QUERIES": {},
         "UNUSED_EAGER": False,
+        "UNREAD_COLUMNS": None,
         "IGNORE": (),
         "REPORTERS": (LOG,),
         "PROJECT_PACKAGES": (),
@@ -123,9 +124,11 @@ def test_an_unknown_key_names_the_nearest():
     assert refusal({"threshold": 3}) == "QUERYWATCH has an unknown key 'threshold'. Did you mean 'THRESHOLD'?"
     assert refusal({"COLOUR": 3, 7: 7}) == (
         "QUERYWATCH has an unknown key 'COLOUR'. Valid keys: ENABLED, THRESHOLD, SLOW_MS, MAX_QUERIES, "
-        "UNUSED_EAGER, IGNORE, REPORTERS, PROJECT_PACKAGES, SHOW_PARAMS, SAMPLE_RATE, EDITOR_URL, PATH_MAP.\n"
+        "UNUSED_EAGER, UNREAD_COLUMNS, IGNORE, REPORTERS, PROJECT_PACKAGES, SHOW_PARAMS, SAMPLE_RATE, "
+        "EDITOR_URL, PATH_MAP.\n"
         "QUERYWATCH has an unknown key 7. Valid keys: ENABLED, THRESHOLD, SLOW_MS, MAX_QUERIES, "
-        "UNUSED_EAGER, IGNORE, REPORTERS, PROJECT_PACKAGES, SHOW_PARAMS, SAMPLE_RATE, EDITOR_URL, PATH_MAP."
+        "UNUSED_EAGER, UNREAD_COLUMNS, IGNORE, REPORTERS, PROJECT_PACKAGES, SHOW_PARAMS, SAMPLE_RATE, "
+        "EDITOR_URL, PATH_MAP."
     )
 
 
@@ -147,8 +150,9 @@ def test_all_that_is_wrong_is_said_at_once():
 WRONG = {
     "must be True or False": {"ENABLED": ["true", 1, None], "SHOW_PARAMS": ["", 0]},
     "must be None or a whole number from 2 on": {"THRESHOLD": [1, 2.0, True, "3"]},
+    "must be None or a whole number of bytes above 0": {"UNREAD_COLUMNS": [0, -1, True, "100", 1.5]},
     "must be None or a number of milliseconds above 0": {
-        "SLOW_MS": [0, -1, True, "100", float("nan"), float("inf")]
+        "SLOW_MS": [0, -1, True, "100", float("nan"), float("inf")],
     },
     "must be a number from 0 to 1, or a dict of such by paths": {
         "SAMPLE_RATE": [1.01, -0.1, None, True, "0.5", float("nan")]
@@ -233,7 +237,8 @@ def test_an_ignore_that_is_right(entry: dict[str, str]):
         ({"file": ""}, "has a 'file' that is not a string with something in it"),
         ({"view": print}, "has a 'view' that is not a string with something in it"),
         ({"kind": "n+1"}, "has the unknown kind 'n+1' (valid are n_plus_one, n_plus_one_write, "
-         "over_budget, potential_n_plus_one, duplicate, wasteful_check, unused_eager_loading, slow_query)"),
+         "over_budget, potential_n_plus_one, duplicate, wasteful_check, unused_eager_loading, unread_column, "
+         "slow_query)"),
         ({"kind": "n_plus_on"}, "has the unknown kind 'n_plus_on' (did you mean 'n_plus_one'?)"),
         ({"relation": "Order"}, "has a 'relation' 'Order' that is not of the form "
          "'shop.Order.user' or 'shop.Order'"),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db.models import Case, IntegerField, Value, When
 
 from django_querywatch import record
 from django_querywatch.records import Finding
-from example_project.shop.models import Category, Product
+from example_project.shop.factories import OrderFactory
+from example_project.shop.models import Category, Order, Product
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +69,30 @@ def test_what_the_project_asks_offers_one(ask: Callable[[Product], Any]) -> None
     assert finding.suggestion is not None
 
 
+def test_what_the_project_asks_does_not_speak_for_a_library() -> None:
+    ask = installed("find", INSTALLED)
+    for name in ("a", "b", "c"):
+        Product.objects.create(name=name, price=1)
+        Category.objects.create(name=name)
+    with record() as recording:
+        find(Product.objects.get(name="a"))
+        find(Product.objects.get(name="b"))
+        for product in Product.objects.all():
+            ask(product)
+    finding = next(one for one in recording.report().findings if one.kind == "n_plus_one")
+    assert finding.suggestion is None
+
+
+def test_what_validation_asks_has_no_queryset_to_change() -> None:
+    OrderFactory.create_batch(4)
+    with record() as recording:
+        for order in Order.objects.all():
+            order.full_clean()
+    findings = recording.report().findings
+    assert findings
+    assert [finding.suggestion for finding in findings] == [None] * len(findings)
+
+
 def settings_row(product: Product) -> Any:
     """Its values are also those of a row, and choose nothing."""
     rank = Case(When(name="none", then=Value(product.pk)), default=Value(0), output_field=IntegerField())
@@ -90,3 +117,33 @@ def test_the_queryset_that_asks_again_is_the_one_to_change() -> None:
     (finding,) = recording.report().findings
     assert finding.origin == finding.location
     assert finding.origin is not None
+
+
+GATHERING = """
+async def resolve(products, ask):
+    return await asyncio.gather(*[ask(product) for product in products])
+"""
+
+
+async def find_later(product: Product) -> Any:
+    return await Category.objects.aget(name=product.name)
+
+
+def test_what_a_library_gathers_was_not_written_out_by_its_caller() -> None:
+    """As GraphQL resolves the fields of rows: the one call of it is no list of what is asked."""
+    names: dict[str, Any] = {"__name__": "acme.tags", "asyncio": asyncio}
+    exec(compile(GATHERING, INSTALLED, "exec"), names)
+    for number in range(4):
+        Product.objects.create(name=f"product {number}", price=1)
+        Category.objects.create(name=f"product {number}")
+
+    async def respond() -> Any:
+        products = [product async for product in Product.objects.all()]
+        return await names["resolve"](products, find_later)
+
+    with record() as recording:
+        async_to_sync(respond)()
+    (finding,) = recording.report().findings
+    assert (finding.kind, finding.count) == ("n_plus_one", 4)
+    assert finding.location is not None
+    assert finding.location.function == "find_later"

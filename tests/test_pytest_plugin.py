@@ -297,6 +297,41 @@ def test_the_plugin_imports_no_django(run, pytester):
     assert result.ret == 0
 
 
+@pytest.mark.parametrize(
+    "broken",
+    ["django_querywatch.recording.analyze", "django_querywatch.pytest_plugin.watching.report_to_json_line"],
+)
+def test_a_failure_of_our_own_fails_no_test_but_in_fail_mode(run, pytester, broken):
+    baseline = pytester.path / "base.txt"
+    run("--querywatch-baseline=base.txt", "--querywatch-update-baseline", source=BAD_TESTS)
+    written = baseline.read_text()
+    module, _, name = broken.rpartition(".")
+    pytester.makeconftest(
+        f"import {module} as module\ndef fails(*args, **options): raise RuntimeError('ours')\nmodule.{name} = fails"
+    )
+    words = "django-querywatch itself failed in some tests"
+    result = run("--querywatch=report", "--querywatch-baseline=base.txt", "--querywatch-update-baseline")
+    assert result.ret == 0
+    assert f"{words}: findings may be missing. See the log." in section(result)
+    assert f"stale entries were not looked for: {words}" in section(result)
+    assert baseline.read_text() == written
+    result = run("--querywatch=fail", "-n", "2")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*django-querywatch itself failed while it watched*"])
+
+
+def test_a_section_that_cannot_be_made_has_status_2(run, pytester):
+    pytester.makeconftest(
+        "from django_querywatch.suite import run\n"
+        "def fails(*args): raise RuntimeError('ours')\n"
+        "run.merge = fails"
+    )
+    result = run("--querywatch=report", source=BAD_TESTS)
+    assert result.ret == 2
+    assert section(result)[0].startswith("django-querywatch itself failed when it summed up the tests")
+    assert "RuntimeError: ours" in section(result)
+
+
 # The baseline
 
 

@@ -165,6 +165,39 @@ def test_only_a_full_run_finds_entries_stale(run, tmp_path, extra, options, reas
     assert (tmp_path / "base.txt").read_text() == written
 
 
+BROKEN = """
+import {module} as module
+def fails(*args, **options): raise RuntimeError("ours")
+module.{name} = fails
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [("django_querywatch.recording", "analyze"), ("django_querywatch.runner.results", "report_to_json_line")],
+)
+def test_a_failure_of_our_own_fails_no_test_but_in_fail_mode(run, tmp_path, module, name):
+    tests = (tmp_path / "test_pages.py").read_text()
+    (tmp_path / "test_pages.py").write_text(BROKEN.format(module=module, name=name) + tests)
+    done = run("--querywatch=report")
+    assert done.returncode == 0
+    words = "django-querywatch itself failed in some tests: findings may be missing. See the log."
+    assert words in section(done)
+    done = run("--querywatch=fail")
+    assert done.returncode == 1
+    assert "AssertionError: django-querywatch itself failed while it watched" in done.stderr
+
+
+def test_a_section_that_cannot_be_made_has_status_2(run, tmp_path):
+    tests = (tmp_path / "test_pages.py").read_text()
+    broken = BROKEN.format(module="django_querywatch.suite.run", name="merge")
+    (tmp_path / "test_pages.py").write_text(broken + tests)
+    done = run("--querywatch=report")
+    assert done.returncode == 2
+    assert "django-querywatch itself failed when it summed up the tests" in done.stderr
+    assert "RuntimeError: ours" in done.stderr
+
+
 def test_a_report_that_cannot_be_written_has_status_2(run, tmp_path):
     done = run(f"--querywatch-report=json:{tmp_path}/none/report.jsonl")
     assert done.returncode == 2
@@ -199,9 +232,9 @@ def test_eager_loading_that_no_test_reads_is_told_at_the_end(run, tmp_path):
     (tmp_path / "pages.py").write_text(PAGES)
     (tmp_path / "test_pages.py").write_text(EAGER_TESTS)
     lines = section(run("--querywatch=report"))
-    told = lines.index("Loaded eagerly, and read in no test:")
+    told = lines.index("Loaded, and read in no test:")
     assert lines[told + 1].startswith(
         "  unused eager loading: shop.Review.author loaded with its rows 3 times"
     )
     (tmp_path / "pages.py").write_text(PAGES.replace('.select_related("author")', ".all()"))
-    assert "Loaded eagerly" not in run("--querywatch=report").stdout
+    assert "Loaded, and read" not in run("--querywatch=report").stdout

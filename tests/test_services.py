@@ -2,6 +2,7 @@
 
 import pytest
 
+from django_querywatch.testing import assertNoNPlusOne, assertQueriesConstant
 from example_project.shop import services
 from example_project.shop.exceptions import EmptyBasketError, EmptyOrderError, UnknownProductError
 from example_project.shop.factories import (
@@ -57,6 +58,41 @@ def test_the_same_product_twice_costs_twice(total):
 def test_a_wrong_basket_is_refused(total, keys, error):
     with pytest.raises(error):
         total(keys)
+
+
+def test_the_fixed_ways_ask_no_more_of_a_larger_shop():
+    assertQueriesConstant(ProductFactory, lambda: services.restock_at_once(amount=1))
+    assertQueriesConstant(ProductFactory, lambda: services.basket_total_at_once(all_products()))
+    order = OrderFactory()
+    assertQueriesConstant(
+        lambda rows: OrderItemFactory.create_batch(rows, order=order),
+        lambda: services.reorder_at_once(order),
+    )
+
+
+@pytest.mark.parametrize(
+    "slow",
+    [lambda: services.restock(amount=1), lambda: services.basket_total(all_products())],
+    ids=["restock", "basket"],
+)
+def test_the_slow_ways_are_caught(slow):
+    ProductFactory.create_batch(5)
+    with pytest.raises(AssertionError, match=r"N\+1"), assertNoNPlusOne():
+        slow()
+
+
+@pytest.mark.parametrize("rows", [1, 2, 12])
+def test_the_fixed_ways_pass(rows, assert_no_n_plus_one):
+    order = OrderFactory()
+    OrderItemFactory.create_batch(rows, order=order)
+    with assert_no_n_plus_one(potential=True):
+        services.restock_at_once(amount=1)
+        services.basket_total_at_once(all_products())
+        services.reorder_at_once(order)
+
+
+def all_products():
+    return [str(key) for key in Product.objects.values_list("pk", flat=True)]
 
 
 def test_the_mailing_list_names_everybody_once():

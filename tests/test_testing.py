@@ -171,6 +171,17 @@ def test_it_fails_loudly_where_the_tool_itself_failed(orders, monkeypatch):
         emails()
 
 
+def test_it_fails_loudly_where_the_report_could_not_be_made(orders, monkeypatch):
+    def broken(*args):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("django_querywatch.recording.analyze", broken)
+    with pytest.raises(AssertionError, match="django-querywatch itself failed"), assertNoNPlusOne():
+        emails()
+    with pytest.raises(KeyError, match="mine"), assertNoNPlusOne():
+        raise KeyError("mine")
+
+
 def test_it_sees_without_the_application_being_enabled(orders, settings):
     settings.QUERYWATCH = {"ENABLED": False}
     with pytest.raises(AssertionError, match=r"N\+1: shop\.Order\.user"), assertNoNPlusOne():

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from django_querywatch.analysis import duplicates, n_plus_one, potential, row_checks, slow, writes
+from django_querywatch.analysis.annotations import beside_each_other
 from django_querywatch.analysis.merging import merge
 from django_querywatch.records import KINDS, Config, Finding, QueryGroup, Repetition, Report, RowCheck
 
@@ -34,7 +35,7 @@ def analyze(
         for keys, finding in detect(remaining, config):
             explained.update(keys)
             findings.append(finding)
-    findings = merge(findings)
+    findings = beside_each_other(merge(findings))
     unexplained = {group.key: group for group in groups if group.key not in explained}
     findings += duplicates.detect(repetitions, unexplained)
     # A number that is asked for again is better kept, whatever it is asked for.

@@ -42,8 +42,10 @@ def over_budget(
     )
 
 
-def with_overdrawn(report: Report, overdrawn: Iterable[Finding]) -> Report:
+def with_overdrawn(report: Report, overdrawn: Sequence[Finding]) -> Report:
     """The report with these findings behind its N+1s; of one view, the worst."""
+    if not overdrawn:
+        return report
     worst: dict[str, Finding] = {}
     for finding in (*report.of_kind("over_budget"), *overdrawn):
         if finding.id not in worst or worst[finding.id].count < finding.count:
@@ -57,12 +59,15 @@ def with_overdrawn(report: Report, overdrawn: Iterable[Finding]) -> Report:
 
 
 def _statements(groups: Iterable[QueryGroup]) -> list[Statement]:
-    """One for each text on each database, wherever it was sent from; the most frequent first."""
+    """One for each text on each database, wherever it was sent from; the most frequent first, then as they were sent.
+
+    Their times decide nothing: the same request is told in the same words again.
+    """
     by_text: dict[tuple[str, str], list[QueryGroup]] = {}
     for group in groups:
         by_text.setdefault((group.alias, group.fingerprint), []).append(group)
     statements = [_statement(same) for same in by_text.values()]
-    return sorted(statements, key=lambda one: (-one.count, -one.duration, one.sql))
+    return sorted(statements, key=lambda one: -one.count)
 
 
 def _statement(same: Sequence[QueryGroup]) -> Statement:

@@ -30,6 +30,7 @@ def make_finding(
     access = group.access
     path = path_of(group, lineage) if worst.lineage or worst.single else None
     saved = count - advice.queries_needed
+    root_model = _root_model(group, worst, lineage)
     return Finding(
         kind=kind,
         certainty=certainty,
@@ -43,10 +44,13 @@ def make_finding(
         model=access.model if access else group.model,
         field=access.field if access else None,
         path=path,
-        root_model=_root_model(group, worst, lineage),
+        root_model=root_model,
+        root_manager=lineage.root_manager
+        if lineage is not None and lineage.root_model == root_model
+        else "objects",
         location=worst.place,
         locations=places(stacks),
-        origin=lineage.origin if lineage else _built(group),
+        origin=_origin(group, worst, lineage),
         suggestion=advice.call,
         advice=advice.words,
         operation=group.operation,
@@ -54,16 +58,41 @@ def make_finding(
         parameters=group.parameters,
         timeline=group.timeline,
         source=worst.source,
+        parent_queries=count if advice.is_for_each_object else 1,
     )
 
 
-def _built(group: QueryGroup) -> Frame | None:
-    """Without rows to lead to it, the queryset to change is the one that asks again and again."""
-    return group.built if group.kind == "sql" and not group.is_foreign else None
+def add(one: Finding, other: Finding) -> Finding:
+    """Two findings of one cause in one."""
+    return replace(
+        one,
+        count=one.count + other.count,
+        avoidable=one.avoidable + other.avoidable,
+        duration=one.duration + other.duration,
+        locations=tuple(dict.fromkeys((*one.locations, *other.locations))),
+    )
+
+
+def _origin(group: QueryGroup, stack: StackGroup, lineage: Lineage | None) -> Frame | None:
+    """Where the queryset to change is built: without rows to lead to one, that which asks again and again."""
+    if _is_of_unknown_objects(group, stack):
+        return None
+    if lineage is not None:
+        return lineage.origin
+    return stack.built if group.kind == "sql" and not stack.is_foreign else None
+
+
+def _is_of_unknown_objects(group: QueryGroup, stack: StackGroup) -> bool:
+    """Whether it is a relation of objects that nothing in this recording loaded, whatever rows the loop goes over."""
+    return (
+        group.kind != "write" and group.access is not None and stack.lineage is None and stack.single is None
+    )
 
 
 def _root_model(group: QueryGroup, stack: StackGroup, lineage: Lineage | None) -> str | None:
     """The model whose queryset the suggestion is a call of."""
+    if _is_of_unknown_objects(group, stack):
+        return None
     if group.kind == "write":
         return None if group.shape in ("add", "set", "remove", "clear") else group.model
     return lineage.root_model if lineage and (stack.lineage or stack.single) else group.model
@@ -86,8 +115,11 @@ def _rebased(lineage: Lineage, parent: Lineage) -> Lineage:
     return replace(
         parent,
         path=(*parent.path, lineage.parent_field, *lineage.path),
+        names=(*(parent.names or parent.path), lineage.parent_name or lineage.parent_field, *lineage.names),
         to_many=(*parent.to_many, True, *lineage.to_many),
         rows=lineage.rows,
+        is_recursive=parent.is_recursive or lineage.is_recursive,
+        walked=lineage.walked,
         is_plain=parent.is_plain and lineage.is_plain and lineage.is_plain_relation,
     )
 
@@ -96,9 +128,10 @@ def path_of(group: QueryGroup, lineage: Lineage | None) -> str | None:
     """The relation path from the root queryset to the relation that was fetched."""
     if group.access is None or lineage is None:
         return None
-    if lineage.is_recursive and set(lineage.path) == {group.access.field}:
-        return group.access.field  # every level of a tree is one cause
-    return "__".join((*lineage.path, group.access.field))
+    path, field = lineage.path, group.access.field
+    while lineage.is_recursive and path[-1:] == (field,):
+        path = path[:-1]  # every level of a tree is one cause
+    return "__".join((*path, field))
 
 
 def places(stacks: Sequence[StackGroup]) -> tuple[Frame, ...]:
@@ -123,11 +156,24 @@ def identity(
             lineage.root_model,
             path,
             group.shape,
+            *(() if lineage.is_plain else ("filtered",)),
+            *_question(group, stack),
             *named(lineage.origin, lineage.origin_source),
         ]
     else:
         parts = [family, group.operation, *group.tables, *named(stack.place, stack.source)]
     return digest(*parts)
+
+
+def _question(group: QueryGroup, stack: StackGroup) -> list[str]:
+    """What is asked of a relation to many rows: another question needs another fix."""
+    asked = group.asked
+    if group.access is None or not group.access.is_to_many or group.shape == "all":
+        return []
+    if not asked.is_all_told:
+        return [group.shape, *named(stack.place, stack.source)]
+    aggregates = [part for aggregate in group.aggregates for part in aggregate]
+    return [*asked.filters, *asked.ordering, *aggregates, str(asked.limit or "")]
 
 
 def digest(*parts: str) -> str:

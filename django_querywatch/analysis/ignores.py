@@ -24,7 +24,7 @@ _matched: set[tuple[tuple[str, str], ...]] = set()
 
 
 def without_ignored(report: Report, config: Config, today: date) -> Report:
-    """The report without what is ignored; where it was named only now, what goes by these names too."""
+    """The report without what is ignored, for its names too."""
     if not report.findings:
         return report
     entries = [entry for entry in config.ignore if _is_for(entry, report, today)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ def merge(findings: Sequence[Finding]) -> list[Finding]:
         key = finding.alias, finding.id
         known = by_id.get(key)
         by_id[key] = _join(known, finding) if known else finding
-    remaining = sorted(by_id.values(), key=lambda finding: -len(finding.path or ""))
+    remaining = sorted(by_id.values(), key=_depth)
     merged: list[Finding] = []
     for finding in remaining:
         index = next((n for n, deeper in enumerate(merged) if _is_cured_by(finding, deeper)), None)
@@ -26,24 +27,49 @@ def merge(findings: Sequence[Finding]) -> list[Finding]:
     return merged
 
 
+def _root(finding: Finding) -> tuple[object, ...]:
+    return finding.alias, finding.root_model, finding.origin
+
+
+def _depth(finding: Finding) -> tuple[int, int]:
+    """The deepest first; of one path, what does more."""
+    return -len(finding.path or ""), -len(finding.suggestion or "")
+
+
 def _is_cured_by(finding: Finding, deeper: Finding) -> bool:
     if not (finding.path and deeper.path and deeper.suggestion and finding.suggestion):
         return False
+    if _root(finding) != _root(deeper):
+        return False
+    if deeper.suggestion.startswith(f"{finding.suggestion}."):  # a key that is loaded, and then followed
+        return True
     return (
-        finding.alias == deeper.alias
-        and finding.root_model == deeper.root_model
-        and finding.origin == deeper.origin
-        and deeper.path.startswith(finding.path + "__")
-        and _is_plain_fix(deeper.suggestion, deeper.path)
-        and _is_plain_fix(finding.suggestion, finding.path)
+        deeper.path.startswith(finding.path + "__")
+        and _is_plain_fix(deeper.suggestion)
+        and _is_plain_fix(finding.suggestion)
+        and _models(finding.suggestion) <= _models(deeper.suggestion)
     )
 
 
-def _is_plain_fix(suggestion: str, path: str) -> bool:
-    """Whether a suggestion is an eager loading of just this path, with whatever is loaded already."""
+def _is_plain_fix(suggestion: str) -> bool:
+    """Whether a suggestion is an eager loading of just its path, with whatever is loaded already."""
     if suggestion.startswith("list_select_related"):
-        return f'"{path}"' in suggestion
-    return suggestion in (f'select_related("{path}")', f'prefetch_related("{path}")')
+        return True
+    generic = _GENERIC.fullmatch(suggestion)
+    if generic is not None:
+        return all(map(_is_plain_fix, _QUERYSET.split(generic[2])[2::2]))
+    return _EAGER.fullmatch(suggestion) is not None  # a join may write the path by other names
+
+
+def _models(suggestion: str) -> set[str]:
+    """The models behind a generic key for which the suggestion has a queryset."""
+    generic = _GENERIC.fullmatch(suggestion)
+    return set(_QUERYSET.split(generic[2])[1::2]) if generic is not None else set()
+
+
+_EAGER = re.compile(r'(?:only\([\w", ]+\)\.)?(?:select|prefetch)_related\("\w+"\)')
+_GENERIC = re.compile(r'prefetch_related\(GenericPrefetch\("(\w+)", \[(.*)\]\)\)')
+_QUERYSET = re.compile(r"(?:^|, )(\w+)\.\w+\.")
 
 
 def _join(one: Finding, other: Finding) -> Finding:
@@ -60,6 +86,21 @@ def _join(one: Finding, other: Finding) -> Finding:
     )
 
 
+def _prefetched_hops(deeper: Finding, finding: Finding) -> int:
+    """The queries for a hop that a join of its own would have saved, and the prefetch of the deeper path does not."""
+    deeper_call, call = deeper.suggestion or "", finding.suggestion or ""
+    joins = call.count("select_related(")
+    if finding.kind == "potential_n_plus_one" or not joins or "prefetch_related(" not in deeper_call:
+        return 0
+    if not call.startswith("prefetch_related("):
+        return joins
+    return 0 if "select_related(" in deeper_call else joins
+
+
 def _absorb(deeper: Finding, finding: Finding) -> Finding:
+    joined = _join(deeper, finding)
+    joined = replace(joined, avoidable=max(joined.avoidable - _prefetched_hops(deeper, finding), 0))
+    if finding.path == deeper.path:
+        return joined
     relation = f"{finding.model}.{finding.field}"
-    return replace(_join(deeper, finding), also=(relation, *finding.also, *deeper.also))
+    return replace(joined, also=tuple(dict.fromkeys((relation, *finding.also, *deeper.also))))

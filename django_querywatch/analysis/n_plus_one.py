@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from django_querywatch.analysis.findings import make_finding
-from django_querywatch.analysis.verdicts import is_n_plus_one_by_lineage, is_n_plus_one_by_loop
+from django_querywatch.analysis.verdicts import (
+    are_choices_of_several_rows,
+    is_n_plus_one_by_lineage,
+    is_n_plus_one_by_loop,
+    places_asked_for_rows,
+)
 from django_querywatch.records import Config, Finding, QueryGroup, StackGroup
 
 Explained = tuple[Sequence[int], Finding]
@@ -21,13 +26,16 @@ def detect(groups: Sequence[QueryGroup], config: Config) -> Iterator[Explained]:
 
 
 def _by_lineage(group: QueryGroup, config: Config) -> Iterator[Explained]:
-    if is_n_plus_one_by_lineage(group.stacks, config):
+    if is_n_plus_one_by_lineage(group.stacks, config) or (
+        group.shape == "choices" and are_choices_of_several_rows(group.stacks, config)
+    ):
         stacks = [stack for stack in group.stacks if not stack.is_exempt]
         yield [group.key], make_finding("n_plus_one", "certain", group, stacks, group.followers)
 
 
 def _by_loop(group: QueryGroup, config: Config) -> Iterator[Explained]:
     repeated = {stack.place for stack in group.stacks if is_n_plus_one_by_loop(stack, config)}
+    repeated |= places_asked_for_rows(group.stacks, config)
     by_place: dict[object, list[StackGroup]] = {}
     for stack in group.stacks:
         if stack.place in repeated and not stack.is_exempt:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from django_querywatch.analysis.findings import digest, named
+from django_querywatch.analysis.findings import add, digest, named
 from django_querywatch.records import Finding, RowCheck
 
 
 def detect(checks: Sequence[RowCheck], explained: Collection[int]) -> Iterator[Finding]:
-    """One finding for each check that no other finding explains."""
+    """One finding for each check that no other finding explains, by whatever way its line was reached."""
+    merged: dict[tuple[str, str], Finding] = {}
     for check in checks:
         if check.group_key not in explained:
-            yield _finding(check)
+            finding = _finding(check)
+            key = finding.alias, finding.id
+            merged[key] = add(merged[key], finding) if key in merged else finding
+    yield from merged.values()
 
 
 def _finding(check: RowCheck) -> Finding:

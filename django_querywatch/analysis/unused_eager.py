@@ -1,4 +1,4 @@
-"""Relations that are loaded eagerly and never read: told once in a process, at the queryset's line."""
+"""Relations and large columns that are loaded and never read: told once in a process, at the queryset's line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from django_querywatch.analysis.findings import digest, named
-from django_querywatch.records import ENOUGH_LOADINGS, ENOUGH_UNITS, EagerLoading, Finding, Report
+from django_querywatch.records import (
+    COLUMN_CALLS,
+    ENOUGH_LOADINGS,
+    ENOUGH_UNITS,
+    EagerLoading,
+    Finding,
+    Kind,
+    Report,
+)
 
 
 def with_unused(report: Report, loadings: Iterable[EagerLoading]) -> Report:
@@ -38,9 +46,10 @@ def _cause(loading: EagerLoading, path: str) -> tuple[object, ...]:
 
 def _finding(loading: EagerLoading) -> Finding:
     place = named(loading.origin, loading.source)
-    parts = ("unused_eager_loading", loading.model, loading.path, loading.call, *place)
+    kind: Kind = "unread_column" if loading.call in COLUMN_CALLS else "unused_eager_loading"
+    parts = (kind, loading.model, loading.path, loading.call, *place)
     return Finding(
-        kind="unused_eager_loading",
+        kind=kind,
         certainty="likely",
         count=loading.loadings,
         avoidable=0,
@@ -52,6 +61,8 @@ def _finding(loading: EagerLoading) -> Finding:
         model=loading.model,
         field=loading.path,
         path=loading.path,
+        root_model=loading.model if loading.call == "defer" else None,
+        origin=loading.origin if loading.call == "defer" else None,
         location=loading.origin,
         locations=(loading.origin,),
         source=loading.source,
@@ -66,6 +77,8 @@ _ADVICE = (
 
 
 def _suggestion(loading: EagerLoading) -> str:
+    if loading.call == "defer":
+        return f'defer("{loading.path}")'
     written = ", ".join(f'"{lookup}"' for lookup in loading.written)
     parent = loading.path.rpartition("__")[0]
     if parent:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from django_querywatch.records import Config, StackGroup
+from django_querywatch.records import Config, Frame, StackGroup
 
 WITH_LOOP = 2
 WITHOUT_LOOP = 3
@@ -34,6 +34,18 @@ def is_n_plus_one_by_lineage(stacks: Sequence[StackGroup], config: Config) -> bo
     return count >= (config.threshold or WITH_LOOP)
 
 
+def are_choices_of_several_rows(stacks: Iterable[StackGroup], config: Config) -> bool:
+    """Whether fields of a form, which ask one after the other, have querysets of several rows from one line.
+
+    That line was in a loop, which has ended by then.
+    """
+    rows: dict[tuple[Frame | None, Frame], set[int]] = {}
+    for stack in stacks:
+        if stack.built is not None and not stack.is_exempt:
+            rows.setdefault((stack.place, stack.built), set()).add(stack.first_parent)
+    return any(len(found) >= threshold(False, config) for found in rows.values())
+
+
 def is_n_plus_one_by_loop(stack: StackGroup, config: Config) -> bool:
     """One statement by one stack with different parameters, where no lineage tells whose rows it is for."""
     if stack.is_exempt or (stack.is_many_keyed and not stack.has_row_loop and not stack.is_irregular):
@@ -43,9 +55,24 @@ def is_n_plus_one_by_loop(stack: StackGroup, config: Config) -> bool:
     return stack.count >= needed and stack.distinct_parameters >= min(needed, WITHOUT_LOOP)
 
 
+def places_asked_for_rows(stacks: Iterable[StackGroup], config: Config) -> set[Frame | None]:
+    """The places that ask by values of several rows that a loop goes over, in a loop over something written inside.
+
+    Each round of the inner loop is a stack of its own where its values differ; the rows tell that all are repeated.
+    """
+    rows: dict[tuple[Frame | None, Frame | None, tuple[str, ...]], set[int]] = {}
+    for stack in stacks:
+        source, row = stack.source_rows, stack.source_row
+        if source is None or row is None or not stack.is_proven_source:
+            continue
+        if not (stack.is_exempt or stack.is_many_keyed):
+            rows.setdefault((stack.place, source.origin, source.path), set()).add(row)
+    return {place for (place, *_), found in rows.items() if len(found) >= threshold(True, config)}
+
+
 def is_n_plus_one_write(stack: StackGroup, config: Config) -> bool:
     """One write by one stack: in a loop over data, or again and again with different values."""
-    if stack.is_exempt or stack.arity > 1:
+    if stack.is_exempt or stack.arity > 1 or (stack.is_many_keyed and not stack.has_row_loop):
         return False
     if stack.has_loop or stack.has_row_loop:
         return stack.count >= threshold(True, config)

@@ -14,7 +14,7 @@ from django.db.backends.signals import connection_created
 from django_querywatch.capture import roles
 from django_querywatch.capture.eager_proof import all_loadings, unread_loadings
 from django_querywatch.capture.eager_watch import watch_eager_loading
-from django_querywatch.capture.faults import fault_boundary
+from django_querywatch.capture.faults import fault_boundary, guarded
 from django_querywatch.capture.places import places, source_line
 from django_querywatch.capture.recorder import Recorder, active, join, leave, progress, watch_query
 from django_querywatch.capture.row_checks import row_checks
@@ -95,5 +95,6 @@ def missing_targets() -> tuple[str, ...]:
     return tuple(roles.missing)
 
 
+@guarded
 def _install_on_created(connection: Any, **kwargs: Any) -> None:
     install_on(connection)

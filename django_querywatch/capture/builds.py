@@ -15,12 +15,13 @@ from django_querywatch.capture.libraries import asks_for_itself
 from django_querywatch.capture.lineage import ATTRIBUTE, Note
 from django_querywatch.capture.looking import is_a
 from django_querywatch.capture.places import CodeFacts, places
-from django_querywatch.capture.sites import ClassSite, TemplateSite
+from django_querywatch.capture.sites import ClassSite, template_site
 
 _FUNCTION = 0x2  # CO_NEWLOCALS: set on functions, not on class bodies and modules
 _DESCRIPTOR_DEPTH = 5
 """From `note_build` over `Query`, `QuerySet` and the base manager to a descriptor's `get_queryset()`."""
 _DEEPEST = 60
+_GET_QUERYSET = BaseManager.get_queryset.__code__
 _ORM = join("django", "db", "")
 _ENTRIES = (roles.VIEW, roles.BOUNDARY, roles.THREAD_HANDLER)
 
@@ -81,13 +82,14 @@ def _is_descriptors(frame: Any) -> bool:
 class _Build:
     """What the frames above a new query tell, from the innermost on."""
 
-    __slots__ = ("is_admin_list", "is_foreign", "manager", "owners", "site")
+    __slots__ = ("is_admin", "is_admin_list", "is_foreign", "manager", "own_manager", "owners", "site")
 
     def __init__(self) -> None:
         self.site: Any = None
         self.manager: Any = None
+        self.own_manager: Any = None
         self.is_foreign: bool | None = None
-        self.is_admin_list = False
+        self.is_admin = self.is_admin_list = False
         self.owners: list[FrameType] = []
         """Frames of libraries, in whose `self` a class of the project may stand."""
 
@@ -96,30 +98,43 @@ class _Build:
         if facts.role is not None:
             return self._is_found_at_role(frame, facts.role)
         if facts.is_project:
-            if not _is_builder(frame):
+            if _is_builder(frame):
+                self._note_manager(frame)
+            else:
                 self.site = facts.site(frame.f_lasti)
         else:
+            if frame.f_code is _GET_QUERYSET:
+                self._note_manager(frame)
             self.owners.append(frame)
         if self.manager is not None and self.is_foreign is None and _ORM not in frame.f_code.co_filename:
             self.is_foreign = not facts.is_project and asks_for_itself(frame.f_code)
         return self.site is not None
 
+    def _note_manager(self, frame: FrameType) -> None:
+        owner = frame.f_locals.get("self")
+        if self.own_manager is None and is_a(owner, BaseManager):
+            self.own_manager = owner
+
     def _is_found_at_role(self, frame: FrameType, role: roles.Role) -> bool:
         if role.kind == roles.MANAGER and self.manager is None:
             self.manager = frame.f_locals.get("self")
         elif role.kind == roles.TEMPLATE_NODE:
-            template = TemplateSite(frame.f_locals["self"])
-            self.site = template if template.is_project else None
+            template = template_site(frame)
+            self.site = template if template is not None and template.is_project else None
         elif role.kind in (roles.ADMIN_QUERYSET, roles.CLASS_VIEW, roles.ADMIN_ROW):
-            self.is_admin_list = self.is_admin_list or role.kind == roles.ADMIN_QUERYSET
+            self.is_admin = self.is_admin or role.kind == roles.ADMIN_QUERYSET
             self.owners.append(frame)
             return role.kind != roles.ADMIN_QUERYSET
+        elif role.kind == roles.ADMIN_LIST:
+            self.is_admin_list = self.is_admin
         return self.site is not None or role.kind in _ENTRIES
 
     def note(self) -> Note:
         site = self.site or _driven_class(self.owners)
         note = Note(site, self.manager, bool(self.is_foreign))
-        note.is_admin_list = self.is_admin_list and isinstance(site, ClassSite)
+        note.own_manager = self.own_manager
+        note.is_admin = self.is_admin and isinstance(site, ClassSite)
+        note.is_admin_list = self.is_admin_list and note.is_admin
         return note
 
 

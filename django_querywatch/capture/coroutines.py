@@ -23,7 +23,7 @@ class Awaiting(NamedTuple):
     own: list[FrameType]
     """Of the task that waits."""
     parents: list[FrameType]
-    """Of the task that the recording began in, where that is another one: it gathers its children."""
+    """Of the task that gathers it: the one that the recording began in, where that is another, or who waits for it."""
 
 
 def awaiting_frames(handler: FrameType | None, task: Any) -> Awaiting:
@@ -38,10 +38,11 @@ def awaiting_frames(handler: FrameType | None, task: Any) -> Awaiting:
     names = handler.f_locals
     shared, loop = names.get("task_context"), names.get("loop")
     if not _waits_for(parents, shared):
-        for other in _all_tasks(loop):
+        tasks = _all_tasks(loop)
+        for other in tasks:
             own = _chain(other)
             if _waits_for(own, shared):
-                return Awaiting(own, parents)
+                return Awaiting(own, parents if task is not None else _gathering(other, tasks))
     return Awaiting(parents, [])
 
 
@@ -50,6 +51,24 @@ def _all_tasks(loop: Any) -> set[Any]:
         return asyncio.all_tasks(loop)
     except RuntimeError:  # the set changed while this thread copied it
         return set()
+
+
+def _gathering(child: Any, tasks: set[Any]) -> list[FrameType]:
+    """The frames that gather a task, where the recording began outside of the loop: below `asyncio.run()`, say."""
+    for task in tasks:
+        waits_on = getattr(task, "_fut_waiter", None)
+        if child in getattr(waits_on, "_children", ()):
+            return _chain(task)
+        frames = _chain(task) if waits_on is not None else []
+        if any(child in _tasks_of_group(frame) for frame in frames[:4]):
+            return frames
+    return []
+
+
+def _tasks_of_group(frame: FrameType) -> Any:
+    """The tasks that an `asyncio.TaskGroup` waits for at the end of its block."""
+    group = frame.f_locals.get("self") if frame.f_code.co_name in ("__aexit__", "_aexit") else None
+    return group._tasks if isinstance(group, asyncio.TaskGroup) else ()
 
 
 def _waits_for(frames: list[FrameType], shared: Any) -> bool:

@@ -13,19 +13,20 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, NamedTuple
 
+from django_querywatch.capture.faults import guarded
 from django_querywatch.records import ENOUGH_LOADINGS, ENOUGH_UNITS
 
 _MOST_TALLIES = 2_000
 
 
 class Path(NamedTuple):
-    """One relation that one line of the source loads eagerly."""
+    """One relation that one line of the source loads eagerly, or one large column that it loads."""
 
     site: Any
     """Where the queryset is built."""
     model: Any
     call: str
-    """select_related or prefetch_related."""
+    """What loads it, select_related, prefetch_related or only; defer, which would leave out a column."""
     path: str
 
 
@@ -83,6 +84,7 @@ class Loading:
         self.tallies.append(tally)
         tally.living[self.unit] = tally.living.get(self.unit, 0) + 1
 
+    @guarded
     def __del__(self) -> None:
         # Runs wherever the last row goes, in the midst of anything: no locks, no calls of anybody's code.
         for tally in self.tallies:

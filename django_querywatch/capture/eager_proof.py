@@ -7,10 +7,10 @@ import gc
 from collections.abc import Iterable, Iterator
 
 from django_querywatch.capture.definitions import definition_at
-from django_querywatch.capture.eager_caches import Tally, tallies
+from django_querywatch.capture.eager_caches import Path, Tally, tallies
 from django_querywatch.capture.places import Site, source_line
 from django_querywatch.capture.reach import may_be_read
-from django_querywatch.records import EagerLoading
+from django_querywatch.records import COLUMN_CALLS, EagerLoading
 
 
 def unread_loadings(some: Iterable[Tally], now: int) -> list[EagerLoading]:
@@ -44,7 +44,7 @@ def _value(tally: Tally) -> EagerLoading:
     what = tally.what
     origin = what.site.frame()
     is_used = tally.is_used or bool(tally.living)
-    written = () if tally.is_used else _written(what.site, what.call, what.path)
+    written = () if tally.is_used else _written_lookups(what)
     return EagerLoading(
         model=what.model._meta.label,
         path=what.path,
@@ -63,8 +63,14 @@ def _is_read_nowhere(tally: Tally) -> bool:
     if tally.verdict is None:
         what = tally.what
         name = what.path.rpartition("__")[2]
-        tally.verdict = not may_be_read(name, what.model, tally.places, what.site)
+        is_column = what.call in COLUMN_CALLS
+        tally.verdict = not may_be_read(name, what.model, tally.places, what.site, is_column)
     return tally.verdict
+
+
+def _written_lookups(what: Path) -> tuple[str, ...]:
+    """The lookups in the source by which it is loaded; a column that `defer()` would leave out needs none."""
+    return (what.path,) if what.call == "defer" else _written(what.site, what.call, what.path)
 
 
 def _written(site: Site, call: str, path: str) -> tuple[str, ...]:

@@ -9,12 +9,14 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from django_querywatch.capture.columns import large_columns, watch_columns
 from django_querywatch.capture.eager_caches import Loading, Path, Tally, WatchedCache, tally_of
 from django_querywatch.capture.faults import report_fault
 from django_querywatch.capture.lineage import node_of, note_of
 from django_querywatch.capture.looking import is_a
 from django_querywatch.capture.places import Site
 from django_querywatch.capture.recorder import Recorder, active
+from django_querywatch.records import COLUMN_CALLS
 
 Tree = dict[str, tuple[str, Any]]
 """Name of a relation -> the call that loads it, and the tree behind it."""
@@ -25,16 +27,24 @@ _numbers = count(1)
 
 
 class EagerWatch:
-    """What one recording loaded eagerly."""
+    """What one recording loaded, and may have loaded for nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, sees_relations: bool, row_size: int | None) -> None:
         self.number = next(_numbers)
+        self.sees_relations = sees_relations
+        self.row_size = row_size
+        """Of rows at least so large, the large columns are watched, too."""
         self.tallies: set[Tally] = set()
 
+    def sees(self, tally: Tally) -> bool:
+        """Whether this recording was asked to see what the tally counts."""
+        is_column = tally.what.call in COLUMN_CALLS
+        return self.row_size is not None if is_column else self.sees_relations
 
-def watch_eager_loading(recorder: Recorder) -> None:
-    """Let a recorder see what its querysets load eagerly; the first call wraps `QuerySet._fetch_all`."""
-    recorder.eager = EagerWatch()
+
+def watch_eager_loading(recorder: Recorder, sees_relations: bool, row_size: int | None) -> None:
+    """Let a recorder see whether what its querysets load is read; the first call wraps `QuerySet._fetch_all`."""
+    recorder.eager = EagerWatch(sees_relations, row_size)
     original = QuerySet.__dict__["_fetch_all"]
     if not hasattr(original, "querywatch_eager"):
         wrapped = _noticing(original)
@@ -64,15 +74,21 @@ def _watch(queryset: Any, watches: list[EagerWatch]) -> None:
     if not watches or not rows or not is_a(rows[0], Model):
         return
     note = note_of(queryset)
-    tree = _tree(queryset)
-    if not tree or note is None or not is_a(note.site, Site) or not note.site.facts.is_project:
+    if queryset.query.select_for_update or queryset.query.combinator:
+        return  # a join locks rows, too, and rows that are locked are to be saved
+    if note is None or not is_a(note.site, Site) or not note.site.facts.is_project:
         return
     node = node_of(rows[0])
     stack = node.root.stack if node is not None else ()
     loading = Loading(watches[0].number)
-    _watch_level(_Level(rows, note.site, queryset.model, "", (note.site, *stack)), tree, loading)
+    level = _Level(rows, note.site, queryset.model, "", (note.site, *stack))
+    if any(watch.sees_relations for watch in watches):
+        _watch_level(level, _tree(queryset), loading)
+    sizes = [watch.row_size for watch in watches if watch.row_size is not None]
+    if sizes:
+        _watch_columns(level, "defer" if queryset.query.deferred_loading[1] else "only", min(sizes), loading)
     for watch in watches:
-        watch.tallies.update(loading.tallies)
+        watch.tallies.update(tally for tally in loading.tallies if watch.sees(tally))
 
 
 class _Level:
@@ -104,6 +120,18 @@ def _watch_level(level: _Level, tree: Tree, loading: Loading) -> None:
     for row in level.rows:
         _replace(row._state.__dict__, _FIELDS, caches[_FIELDS], loading)
         _replace(row.__dict__, _PREFETCHED, caches[_PREFETCHED], loading)
+
+
+def _watch_columns(level: _Level, call: str, row_size: int, loading: Loading) -> None:
+    by_name: dict[str, Tally] = {}
+    for name in large_columns(level.rows, row_size):
+        tally = tally_of(Path(level.site, level.model, call, name))
+        if tally is not None:
+            tally.places.update(level.places)
+            loading.begin(tally)
+            by_name[name] = tally
+    if by_name:
+        watch_columns(level.rows, by_name, loading)
 
 
 def _replace(names: dict[str, Any], attribute: str, by_key: dict[Any, Tally], loading: Loading) -> None:
@@ -146,8 +174,6 @@ def _keys(model: Any, name: str) -> tuple[Any, Any]:
 
 def _tree(queryset: Any) -> Tree:
     tree: Tree = {}
-    if queryset.query.select_for_update or queryset.query.combinator:
-        return tree  # a join locks rows, too
     joined = getattr(queryset.query, "select_related", False)
     if isinstance(joined, dict):
         _add_joined(tree, joined)

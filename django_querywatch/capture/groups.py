@@ -5,15 +5,19 @@ Mutable and bounded while the recording runs; `values` makes frozen `QueryGroup`
 
 from __future__ import annotations
 
+from array import array
+from time import perf_counter
 from typing import Any, Literal
 
 from django_querywatch.capture.attribution import Relation
 from django_querywatch.capture.buckets import Bucket, Query
 from django_querywatch.capture.family_facts import family_facts
-from django_querywatch.capture.sightings import Sighting
+from django_querywatch.capture.parameters import value_of
+from django_querywatch.capture.sighting import Sighting
+from django_querywatch.fingerprint import Fingerprint
 
 MOST_BUCKETS = 400
-MOST_MARKS = 32
+MOST_MARKS = 64
 MOST_REPEATS = 800
 MOST_SAMPLES = 3
 MOST_PLACES = 8
@@ -48,7 +52,8 @@ class Family:
         self.buckets: dict[int, Bucket] = {}
         self.followers = 0
         """Queries of prefetches that these queries brought along."""
-        self.marks: list[tuple[float, float]] = []
+        self.marks = array("d")
+        """By turns when a query began, in seconds of `perf_counter()`, and its duration."""
         self.samples: list[str] = []
 
 
@@ -85,6 +90,7 @@ class Counts:
     """Totals, families and repeats of one recording; what passes a cap is counted and no more."""
 
     def __init__(self, shows_params: bool) -> None:
+        self.started = perf_counter()
         self.shows_params = shows_params
         self.query_count = 0
         self.duration = 0.0
@@ -97,19 +103,26 @@ class Counts:
         self.bucket_count = 0
         self.is_truncated = False
 
-    def add_settled(self, family: Family, bucket: Bucket, duration: float) -> None:
+    def add_settled(
+        self, family: Family, bucket: Bucket, print_: Fingerprint, start: float, duration: float
+    ) -> None:
         """Count one more query of a group whose verdict is settled."""
+        if family.kind == "write":
+            self._note_write(print_)
         self.query_count += 1
         self.duration += duration
         bucket.count += 1
         bucket.duration += duration
         if duration > bucket.longest:
             bucket.longest = duration
+        if len(family.marks) < 2 * MOST_MARKS:
+            family.marks.append(start)
+            family.marks.append(duration)
 
-    def add(
-        self, sighting: Sighting, query: Query, since_start: float
-    ) -> tuple[Family | None, Bucket | None]:
+    def add(self, sighting: Sighting, query: Query) -> tuple[Family | None, Bucket | None]:
         """Count one query; its family and bucket come back, None where a cap is reached."""
+        if sighting.kind == "write":
+            self._note_write(query.fingerprint)
         self.query_count += 1
         self.duration += query.duration
         cause = self.families.get(sighting.follows)
@@ -123,17 +136,18 @@ class Counts:
                 self.is_truncated = True
                 return None, None
             family = self.families[key] = Family(key, sighting, query)
-        if len(family.marks) < MOST_MARKS:
-            family.marks.append((since_start, query.duration))
+        if len(family.marks) < 2 * MOST_MARKS:
+            family.marks.append(query.start)
+            family.marks.append(query.duration)
         if self.shows_params and len(family.samples) < MOST_SAMPLES:
             family.samples.append(repr(query.params)[:200])
-        value = _value_of(query.sql, query.params)
+        value = value_of(query.sql, query.params)
         bucket = self._bucket(family, sighting)
         if bucket is not None:
             bucket.add(sighting, query, value)
             # Most groups never have a finding: what advice needs is asked for when one is possible.
             if family.facts is None and (len(family.buckets) > 1 or bucket.count > 1 or bucket.has_evidence):
-                family.facts = family_facts(sighting)
+                family.facts = family_facts(sighting, query.alias)
         self._add_repeat(family, sighting, value, query.duration)
         return family, bucket
 
@@ -149,16 +163,16 @@ class Counts:
                 self.checks.append((family, bucket))
         return bucket
 
+    def _note_write(self, print_: Fingerprint) -> None:
+        for table in print_.tables[:1]:
+            self.writes[table] = self.writes.get(table, 0) + 1
+
     def _add_repeat(self, family: Family, sighting: Sighting, value: int, duration: float) -> None:
-        tables = family.fingerprint.tables
-        if sighting.kind == "write":
-            if tables:
-                self.writes[tables[0]] = self.writes.get(tables[0], 0) + 1
+        if sighting.kind == "write" or sighting.is_exempt:
             return
-        if sighting.is_exempt:
-            return
-        if self.writes:
-            value = hash((value, *(self.writes.get(table, 0) for table in tables)))
+        written = [self.writes.get(table, 0) for table in family.fingerprint.tables] if self.writes else []
+        if any(written):
+            value = hash((value, *written))
         key = (family.alias, value)
         repeat = self.repeats.get(key)
         if repeat is None:
@@ -166,11 +180,3 @@ class Counts:
                 return
             repeat = self.repeats[key] = Repeat(family, sighting)
         repeat.add(sighting, duration)
-
-
-def _value_of(sql: str, params: Any) -> int:
-    """A hash of what was asked; Python salts it per process, and nothing longer than it is kept."""
-    try:
-        return hash((sql, tuple(params.items()) if isinstance(params, dict) else tuple(params or ())))
-    except TypeError:
-        return hash((sql, repr(params)))

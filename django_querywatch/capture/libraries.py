@@ -29,6 +29,18 @@ _ON_BEHALF: frozenset[str | None] = frozenset(
 )
 """Packages whose own frames read what a template, a serializer or a schema of the project names; our wraps; and what
 belongs to no package."""
+_VALIDATING = frozenset(
+    {
+        "ForeignKey.validate",
+        "Model._perform_unique_checks",
+        "UniqueConstraint.validate",
+        "CheckConstraint.validate",
+        "ExclusionConstraint.validate",
+    }
+)
+"""What `full_clean()` asks of the database: no queryset of the project can answer for it."""
+_FORMS = f"{os.sep}django{os.sep}forms{os.sep}"
+_ORM = f"{os.sep}django{os.sep}db{os.sep}"
 _CONTRIB = f"{os.sep}django{os.sep}contrib{os.sep}"
 
 
@@ -37,9 +49,25 @@ def is_librarys(key: Iterable[Any]) -> bool:
     for site in key:
         if not isinstance(site, Site) or site.facts.is_project:
             return False
-        if site.facts.role is None and _package_of(site.facts.code) not in _ON_BEHALF:
+        if site.facts.role is None and _asks(site.facts.code):
             return True
     return False
+
+
+def is_frameworks(key: Iterable[Any]) -> bool:
+    """Whether the innermost code beyond the ORM is that of Django's forms, or of an application of its own."""
+    for site in key:
+        if not isinstance(site, Site) or site.facts.is_project:
+            return False
+        file = site.facts.code.co_filename
+        if site.facts.role is None and _package_of(site.facts.code) == "django" and _ORM not in file:
+            return _CONTRIB in file or _FORMS in file
+    return False
+
+
+def _asks(code: CodeType) -> bool:
+    package = _package_of(code)
+    return code.co_qualname in _VALIDATING if package == "django" else package not in _ON_BEHALF
 
 
 def asks_for_itself(code: CodeType) -> bool:

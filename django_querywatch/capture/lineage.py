@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
+
 ATTRIBUTE = "_querywatch"
 """Name of the pointer, on a model's `_state` and on a query."""
 
 _DEEPEST_JOIN = 5
 """Django's own limit for `select_related()` without names."""
+_MOST_MODELS = 16
 
 
 class Forgotten:
@@ -32,15 +35,19 @@ class Forgotten:
 class Note(Forgotten):
     """On a query: where it was built, and the related manager that built it."""
 
-    __slots__ = ("is_admin_list", "is_foreign", "is_page", "manager", "site")
+    __slots__ = ("is_admin", "is_admin_list", "is_foreign", "is_page", "manager", "own_manager", "site")
 
     def __init__(self, site: Any, manager: Any, is_foreign: bool = False, is_page: bool = False) -> None:
         self.site = site
         self.manager = manager
+        self.own_manager: Any = None
+        """The manager of the model itself that made the queryset."""
         self.is_foreign = is_foreign
         """A library built it for itself: no prefetch of the project's would serve it."""
+        self.is_admin = False
+        """The own `get_queryset()` of a ModelAdmin or an inline built it."""
         self.is_admin_list = False
-        """A ModelAdmin's own `get_queryset()` built it."""
+        """It did so for the list page."""
         self.is_page = is_page
         """A paginator cut it: one row is a page with one row."""
 
@@ -49,15 +56,17 @@ class Root(Forgotten):
     """One evaluation of a queryset that no relation of another row explains."""
 
     __slots__ = (
+        "alias",
         "facts",
         "is_plain_relation",
-        "is_recursive",
         "kind",
         "model",
         "parent",
+        "question",
         "relation_name",
         "site",
         "stack",
+        "walked",
     )
 
     def __init__(self, model: Any, site: Any, kind: str) -> None:
@@ -66,27 +75,63 @@ class Root(Forgotten):
         """Where the queryset was built: an `Origin` of `stack`, or None."""
         self.kind = kind
         """model, raw or values."""
+        self.alias: str | None = None
+        """The database that the rows came from."""
         self.facts: dict[str, Any] = {}
         """What the advice needs to know of the queryset, which is gone by then."""
-        self.is_recursive = False
+        self.walked: set[tuple[str, ...]] = set()
+        """Paths on which a relation leads to rows whose own is asked for in turn: a tree is walked from there."""
         self.is_plain_relation = True
         """Of a root that is a relation of a single object: nothing was filtered."""
         self.stack: tuple[Any, ...] = ()
         """Sites on the stack when it was evaluated."""
+        self.question: int | None = None
+        """Of a query for one row: a hash of the statement and its values."""
         self.parent: Node | None = None
         """For a to-many relation of a single object: the node of that object."""
         self.relation_name: str | None = None
 
     @property
     def key(self) -> Any:
-        """Equal for all evaluations of one queryset in the source."""
-        return self.site if self.site is not None else (self.model, self.kind)
+        """Equal for all evaluations of one queryset in the source; one line may build those of several models."""
+        return self.site, self.model, self.kind
+
+
+class Behind(Forgotten):
+    """What a generic key on a path led to, shared by all nodes beyond it."""
+
+    __slots__ = ("is_prefetched", "keys", "models", "outer", "rows")
+
+    def __init__(self, keys: Node, rows: Node) -> None:
+        self.keys = keys
+        """The rows that have the key."""
+        self.rows = rows
+        """Those that it led to."""
+        self.outer = keys.behind
+        """What a generic key before it on the path led to."""
+        self.models: list[Any] = []
+        self.is_prefetched = False
+        """All keys were followed by one prefetch."""
+
+    @property
+    def hops(self) -> int:
+        """Of the path, up to the generic key and with it."""
+        return len(self.rows.path)
+
+    @property
+    def is_of_one_model(self) -> bool:
+        """Whether all keys are known to lead to one model: those that nobody followed may lead to others."""
+        return len(self.models) == 1 and (self.is_prefetched or self.rows.rows >= self.keys.rows)
+
+    def add(self, model: Any) -> None:
+        if model not in self.models and len(self.models) < _MOST_MODELS:
+            self.models.append(model)
 
 
 class Node(Forgotten):
     """A set of instances: the rows of a root, or those reached from them by one relation path."""
 
-    __slots__ = ("children", "family", "is_many", "is_plain", "path", "root", "rows", "step_site")
+    __slots__ = ("behind", "children", "family", "is_many", "is_plain", "path", "root", "rows", "step_site")
 
     def __init__(self, root: Root, path: tuple[str, ...], is_many: bool) -> None:
         self.root = root
@@ -94,22 +139,54 @@ class Node(Forgotten):
         self.is_many = is_many
         self.is_plain = True
         """False where a hop of the path was filtered or sliced by hand, so that no lookup names it."""
+        self.behind: Behind | None = None
+        """Where the path goes through a generic key: the last one."""
         self.rows = 0
-        self.children: dict[str, Node] | None = None
+        self.children: dict[tuple[str, bool], Node] | None = None
         self.step_site: Any = None
         """Where the last hop was asked for lazily."""
         self.family: Any = None
         """The key of the family whose query brought these rows."""
 
-    def child(self, name: str, is_to_many: bool) -> Node:
-        """The node of the rows that relation `name` leads to from these."""
+    def child(self, name: str, is_to_many: bool, is_plain: bool = True) -> Node:
+        """The node of the rows that relation `name` leads to from these; those chosen by hand have their own."""
         if self.children is None:
             self.children = {}
-        node = self.children.get(name)
+        node = self.children.get((name, is_plain))
         if node is None:
-            node = self.children[name] = Node(self.root, (*self.path, name), self.is_many or is_to_many)
-            node.is_plain = self.is_plain
+            node = Node(self.root, (*self.path, name), self.is_many or is_to_many)
+            self.children[name, is_plain] = node
+            node.is_plain = self.is_plain and is_plain
+            node.behind = self.behind
         return node
+
+    def generic_child(self, name: str, model: Any) -> Node:
+        """The node of the rows of one model among those that a generic key leads to."""
+        node = self.child(name, is_to_many=False)
+        if node.behind is self.behind:
+            node.behind = Behind(self, node)
+        assert node.behind is not None
+        node.behind.add(model)
+        return node
+
+
+def mixed(node: Node) -> list[Behind]:
+    """What generic keys on the path led to, where it was several models or may have been; the last one first."""
+    behind, found = node.behind, []
+    while behind is not None:
+        if not behind.is_of_one_model:
+            found.append(behind)
+        behind = behind.outer
+    return found
+
+
+def is_generic(model: Any, name: str) -> bool:
+    """Whether a field of the model is a relation to whatever model each row names."""
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:  # an accessor has another name than its field, which is never generic
+        return False
+    return bool(field.is_relation) and field.related_model is None
 
 
 def node_of(instance: Any) -> Node | None:

@@ -9,16 +9,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Field, ForeignObjectRel, Model
+from django.db.models import Field, ForeignObjectRel, Model, QuerySet
+from django.db.models.manager import BaseManager
 
 KEY_TYPES = (int, str, UUID, Decimal, date)
 """Types of values that lead from one row to another query."""
 
 EXACT_KEY_TYPES = frozenset({*KEY_TYPES, datetime})
+_DATA = (
+    int,
+    float,
+    Decimal,
+    date,
+    UUID,
+    bytes,
+    list,
+    tuple,
+    dict,
+    set,
+    frozenset,
+    Model,
+    QuerySet,
+    BaseManager,
+)
+_MOST_KEYS = 20
 _NAMED = (FunctionType, MethodType, BuiltinFunctionType, type)
 
 
@@ -42,6 +61,12 @@ def is_key(value: Any) -> bool:
     return kind in EXACT_KEY_TYPES or (issubclass(kind, KEY_TYPES) and kind is not bool)
 
 
+def keys_among(values: Any) -> list[Any]:
+    """The first of a query's parameters, or of listed values, that could be keys."""
+    given = values.values() if is_a(values, dict) else values or ()
+    return list(islice(filter(is_key, given), _MOST_KEYS))
+
+
 def rows_in(value: Any) -> list[Any]:
     """The model instances that a value is or holds: itself, an element of a tuple, an attribute."""
     if is_a(value, Model):
@@ -62,6 +87,11 @@ def is_declared(value: Any) -> bool:
     if is_a(value, FunctionType):  # a closure and a default may hold a row
         return value.__closure__ is None and not value.__defaults__
     return is_a(value, (type, Field, ForeignObjectRel))
+
+
+def is_plain_value(value: Any) -> bool:
+    """Whether a value is a row or another plain value: an attribute `name` of it is no declared name."""
+    return is_a(value, _DATA)
 
 
 def declared_name(value: Any) -> Any:

@@ -6,12 +6,23 @@ import dis
 from collections.abc import Iterable
 from itertools import chain, dropwhile, pairwise, takewhile
 from types import CodeType
+from typing import Any
 
 
 class Loop:
     """A natural loop: its instructions, the names it binds, and where its iterable is written."""
 
-    __slots__ = ("body", "header", "is_fixed", "iterable", "last", "leaves_early", "targets")
+    __slots__ = (
+        "body",
+        "by_call",
+        "header",
+        "is_fixed",
+        "iterable",
+        "last",
+        "leaves_early",
+        "questions",
+        "targets",
+    )
 
     def __init__(self, header: int, body: frozenset[int]) -> None:
         self.header = header
@@ -19,13 +30,17 @@ class Loop:
         """Offset of its last instruction: what lies before it and not in the body leaves the loop."""
         self.body = body
         self.targets: tuple[str, ...] = ()
-        """Names bound by each round; those of a `while` are all the names stored in its body."""
+        """Names bound by each round; those of a `while` are the names stored in its body, without a `for` inside."""
         self.iterable: dis.Positions | None = None
         """Source range of what a `for` iterates; None for `while`."""
         self.leaves_early = False
         """Whether a `for` may end by `break` or `return` before its items do."""
         self.is_fixed: bool | None = None
-        """Whether it goes over a literal or a declared constant; None until `fixed_loops` has looked."""
+        """Whether it went over a literal or a declared constant when `fixed_loops` last looked."""
+        self.questions: tuple[tuple[int, int], ...] | None = None
+        """Lines of what is asked to know whether there is another round, when `searches` has looked."""
+        self.by_call: dict[Any, bool] | None = None
+        """The same by the way its function was called, where its source alone does not tell."""
 
 
 def loops_in(code: CodeType) -> tuple[Loop, ...]:
@@ -45,12 +60,15 @@ def loops_in(code: CodeType) -> tuple[Loop, ...]:
         return ()
     predecessors = _predecessors(instructions)
     bodies: dict[int, set[int]] = {}
-    for instruction in back_jumps:
+    for instruction in _closing(back_jumps, instructions, predecessors, code):
         body = bodies.setdefault(instruction.argval, {instruction.argval})
-        _reach_back(instruction.offset, body, predecessors)
+        _reach(instruction.offset, body, predecessors)
     loops = [Loop(header, frozenset(body)) for header, body in bodies.items()]
     for loop in loops:
         _describe(loop, instructions)
+    for loop in loops:
+        if loop.iterable is None:
+            loop.targets = _without_inner(loop, loops, instructions)
         loop.leaves_early = loop.iterable is not None and _leaves_early(loop, instructions)
     return tuple(sorted(loops, key=lambda loop: len(loop.body)))
 
@@ -64,6 +82,31 @@ def _is_back_jump(instruction: dis.Instruction) -> bool:
     )
 
 
+def _closing(
+    back_jumps: list[dis.Instruction],
+    instructions: list[dis.Instruction],
+    predecessors: dict[int, list[int]],
+    code: CodeType,
+) -> list[dis.Instruction]:
+    """The jumps that close a loop: nothing gets to them but through what they lead back to.
+
+    The handlers of a `try` are compiled last, and from there the way on leads back, too.
+    """
+    followers: dict[int, list[int]] = {}
+    for offset, before in predecessors.items():
+        for one in before:
+            followers.setdefault(one, []).append(offset)
+    for entry in getattr(dis.Bytecode(code), "exception_entries", ()):  # in 3.11 to 3.14, undocumented
+        for i in instructions:
+            if entry.start <= i.offset < entry.end:
+                followers.setdefault(i.offset, []).append(entry.target)
+    without: dict[int, set[int]] = {}
+    for header in {i.argval for i in back_jumps}:
+        without[header] = {header}
+        _reach(instructions[0].offset, without[header], followers)
+    return [i for i in back_jumps if i.argval == i.offset or i.offset not in without[i.argval]]
+
+
 def _predecessors(instructions: list[dis.Instruction]) -> dict[int, list[int]]:
     predecessors: dict[int, list[int]] = {}
     for instruction, following in zip(instructions, [*instructions[1:], None], strict=True):
@@ -74,13 +117,14 @@ def _predecessors(instructions: list[dis.Instruction]) -> dict[int, list[int]]:
     return predecessors
 
 
-def _reach_back(start: int, body: set[int], predecessors: dict[int, list[int]]) -> None:
+def _reach(start: int, reached: set[int], steps: dict[int, list[int]]) -> None:
+    """Add what the steps lead to from `start`, as far as to what was reached before."""
     waiting = [start]
     while waiting:
         offset = waiting.pop()
-        if offset not in body:
-            body.add(offset)
-            waiting.extend(predecessors.get(offset, ()))
+        if offset not in reached:
+            reached.add(offset)
+            waiting.extend(steps.get(offset, ()))
 
 
 def _describe(loop: Loop, instructions: list[dis.Instruction]) -> None:
@@ -93,6 +137,19 @@ def _describe(loop: Loop, instructions: list[dis.Instruction]) -> None:
         opening = takewhile(lambda i: _stored_names(i) or i.opname in _BEFORE_STORES, round_[start + 1 :])
         stored = map(_stored_names, opening)
     loop.targets = tuple(dict.fromkeys(chain.from_iterable(stored)))
+
+
+def _without_inner(loop: Loop, loops: list[Loop], instructions: list[dis.Instruction]) -> tuple[str, ...]:
+    """The names of a `while`, without those that only a `for` inside it binds: behind that, they hold its last item."""
+    inner = [one for one in loops if one.iterable is not None and one.body < loop.body]
+    left_over = {name for one in inner for name in one.targets}
+    own = {
+        name
+        for i in instructions
+        if i.offset in loop.body and not any(i.offset in one.body for one in inner)
+        for name in _stored_names(i)
+    }
+    return tuple(name for name in loop.targets if name in own or name not in left_over)
 
 
 def _leaves_early(loop: Loop, instructions: list[dis.Instruction]) -> bool:

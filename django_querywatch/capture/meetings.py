@@ -6,14 +6,17 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from django.db.models import Aggregate, Model
+from django.db.models import Model
 
 from django_querywatch.capture import roles
 from django_querywatch.capture.attribution import is_to_many, relation_of_descriptor, relation_of_manager
 from django_querywatch.capture.looking import is_a
 from django_querywatch.capture.roles import Role
-from django_querywatch.capture.sites import ClassSite, TemplateSite, view_site
+from django_querywatch.capture.sites import ClassSite, template_site, view_site
 from django_querywatch.capture.walk import Walk
+
+_TAKING_VALUES = ("update", "get_or_create", "update_or_create")
+"""Methods of a queryset whose arguments the advice needs to know."""
 
 
 def _meet_statement(walk: Walk, role: Role, frame: FrameType) -> bool:
@@ -25,29 +28,37 @@ def _meet_statement(walk: Walk, role: Role, frame: FrameType) -> bool:
     return False
 
 
+def _meet_connect(walk: Walk, role: Role, frame: FrameType) -> bool:
+    """A backend, or a receiver of `connection_created`, sets up a connection: on whose turn, is chance."""
+    walk.is_set_up = True
+    return True
+
+
 def _meet_relation(walk: Walk, role: Role, frame: FrameType) -> bool:
-    if walk.relation is None and walk.site is None and walk.prefetched is None:
+    if walk.relation is None and walk.seeks_call and walk.prefetched is None:
         walk.relation = relation_of_descriptor(role.name, frame.f_locals)
     return False
 
 
 def _meet_queryset(walk: Walk, role: Role, frame: FrameType) -> bool:
-    if walk.site is None:
+    if walk.seeks_call:
         if walk.queryset is None and walk.prefetched is None:
             walk.queryset = frame.f_locals.get("self")
         elif walk.prefetched is not None and walk.owner is None and role.name in ("fetch_all", "iterator"):
             walk.owner = frame.f_locals.get("self")
+        if role.name == "iterator":
+            walk.is_unchunked = frame.f_locals.get("chunk_size", 0) is None
         if role.name == "aggregate":
-            names = frame.f_locals
-            positional = [(one.default_alias, one) for one in names.get("args", ()) if is_a(one, Aggregate)]
-            walk.aggregated = [*positional, *names.get("kwargs", {}).items()]
+            walk.aggregated = list(frame.f_locals.get("kwargs", {}).items())  # Django has put all there
+        if role.name in _TAKING_VALUES:
+            walk.given = dict(frame.f_locals)
         if walk.prefetched is None and not (walk.method in roles.WRITE_METHODS and role.name == "fetch_all"):
             walk.method = role.name
     return False
 
 
 def _meet_manager(walk: Walk, role: Role, frame: FrameType) -> bool:
-    if walk.site is None:
+    if walk.seeks_call:
         if walk.manager_relation is None:
             manager = frame.f_locals.get("self")
             walk.manager_relation = relation_of_manager(manager) if manager is not None else None
@@ -57,27 +68,30 @@ def _meet_manager(walk: Walk, role: Role, frame: FrameType) -> bool:
 
 
 def _meet_model(walk: Walk, role: Role, frame: FrameType) -> bool:
-    if walk.site is None:
+    if walk.seeks_call:
         walk.method = role.name
-        walk.saved = frame.f_locals.get("self")
+        walk.given = dict(frame.f_locals)
+        walk.saved = walk.given.get("self")
     return False
 
 
 def _meet_collector(walk: Walk, role: Role, frame: FrameType) -> bool:
-    if walk.site is None:
+    if walk.seeks_call:
         walk.method = "delete"
     return False
 
 
 def _meet_bulk(walk: Walk, role: Role, frame: FrameType) -> bool:
-    if walk.site is None:
+    if walk.seeks_call:
         walk.is_batch = True
         walk.method = role.name
     return False
 
 
 def _meet_prefetch(walk: Walk, role: Role, frame: FrameType) -> bool:
-    if walk.site is None and walk.prefetched is None:
+    if walk.relation is not None and walk.relation.kind == "deferred":
+        return False  # a column that the prefetch reads of each row: no query of the prefetch itself
+    if walk.seeks_call and walk.prefetched is None:
         names = frame.f_locals
         instances = list(names.get("obj_list") or names.get("model_instances") or ())
         walk.prefetched = instances
@@ -88,13 +102,20 @@ def _meet_prefetch(walk: Walk, role: Role, frame: FrameType) -> bool:
 
 
 def _meet_cache_fill(walk: Walk, role: Role, frame: FrameType) -> bool:
-    walk.is_cache_fill = walk.is_cache_fill or walk.site is None
+    walk.is_cache_fill = walk.is_cache_fill or walk.seeks_call
+    return False
+
+
+def _meet_lazy(walk: Walk, role: Role, frame: FrameType) -> bool:
+    walk.is_lazy = walk.is_lazy or walk.site is None
     return False
 
 
 def _meet_data_loop(walk: Walk, role: Role, frame: FrameType) -> bool:
     """A framework's function that goes through rows or keys in C."""
     walk.has_loop = walk.has_loop or not walk.crossed
+    if role.name and walk.site is None:
+        walk.serializer = frame.f_locals.get("self"), role.name
     return False
 
 
@@ -103,28 +124,48 @@ def _meet_prefetch_reader(walk: Walk, role: Role, frame: FrameType) -> bool:
     return False
 
 
+def _meet_choices(walk: Walk, role: Role, frame: FrameType) -> bool:
+    """A form's field asks a copy of its queryset, which no prefetch has filled."""
+    walk.is_choices = walk.is_choices or walk.seeks_call
+    return False
+
+
 def _meet_template_node(walk: Walk, role: Role, frame: FrameType) -> bool:
     node = frame.f_locals["self"]
     if "forloop.first" in getattr(getattr(node, "token", None), "contents", ""):
         walk.leaves_early = True
-    if getattr(node, "token", None) is None or getattr(node, "origin", None) is None:
+    site = template_site(frame)
+    if site is None:
         return False
-    site = TemplateSite(node)
     walk.key.append(site)
     if not walk.crossed:
         if site.is_project:
             if walk.site is None:
                 walk.site, walk.site_frame, walk.site_node = site, frame, node
-        else:
+        elif site.has_file:
             walk.library_site = walk.library_site or site
+        elif walk.site is None:
+            walk.unfiled_site = walk.unfiled_site or site
     return False
 
 
 def _meet_serializer(walk: Walk, role: Role, frame: FrameType) -> bool:
     names = frame.f_locals
     field = names.get("field")
+    if walk.site is None:
+        walk.serializer = names["self"], role.name
     if field is not None:
-        _fall_back(walk, ClassSite(type(names["self"]), (field.field_name,)))
+        if role.name == "to_internal_value":  # the values are a client's, and no row's of the project
+            walk.is_frameworks_own = walk.is_frameworks_own or (walk.site or walk.fallback) is None
+        site = ClassSite(type(names["self"]), (field.field_name,))
+        if walk.is_related_field and walk.declaring is None:
+            walk.declaring = site
+        _fall_back(walk, site)
+    return False
+
+
+def _meet_related_field(walk: Walk, role: Role, frame: FrameType) -> bool:
+    walk.is_related_field = walk.is_related_field or walk.site is None
     return False
 
 
@@ -144,6 +185,8 @@ def _meet_response(walk: Walk, role: Role, frame: FrameType) -> bool:
     if is_a(row, Model) and row is not result and not walk.crossed:
         walk.has_loop = True
         walk.carriers.append(row)
+    if (operation := view_site(getattr(frame.f_locals["self"], "view_func", None))) is not None:
+        _fall_back(walk, operation)
     return False
 
 
@@ -157,7 +200,8 @@ def _meet_admin_row(walk: Walk, role: Role, frame: FrameType) -> bool:
 
 def _meet_class_view(walk: Walk, role: Role, frame: FrameType) -> bool:
     walk.is_frameworks_own = walk.is_frameworks_own or (walk.site or walk.fallback) is None
-    _fall_back(walk, ClassSite(type(frame.f_locals["self"]), ("queryset", "model")))
+    walk.view = type(frame.f_locals["self"])
+    _fall_back(walk, ClassSite(walk.view, ("queryset", "model")))
     walk.crossed = True
     return False
 
@@ -171,9 +215,11 @@ def _meet_view(walk: Walk, role: Role, frame: FrameType) -> bool:
     """The handler's own frame: what lies above is the same for the whole request."""
     if walk.spans_requests:
         walk.names.append(id(frame.f_locals.get("request")))
+    callback = frame.f_locals.get("callback")
+    # A response that is rendered late has left the class's own frames.
+    walk.view = walk.view or getattr(callback, "view_class", callback)
     if walk.site is None:
         walk.is_frameworks_own = walk.is_frameworks_own or walk.fallback is None
-        callback = frame.f_locals.get("callback")
         site = view_site(callback) if callback is not None else None
         if site is not None:
             _fall_back(walk, site)
@@ -181,7 +227,7 @@ def _meet_view(walk: Walk, role: Role, frame: FrameType) -> bool:
 
 
 def _fall_back(walk: Walk, site: Any) -> None:
-    if walk.site is None:
+    if walk.site is None and (not is_a(site, ClassSite) or site.is_written):
         if walk.fallback is None and site.is_project:
             walk.fallback = site
         elif walk.library_site is None:
@@ -190,6 +236,7 @@ def _fall_back(walk: Walk, site: Any) -> None:
 
 MEETINGS: dict[str, Callable[[Walk, Role, FrameType], bool]] = {
     roles.STATEMENT: _meet_statement,
+    roles.CONNECT: _meet_connect,
     roles.RELATION: _meet_relation,
     roles.QUERYSET: _meet_queryset,
     roles.MANAGER: _meet_manager,
@@ -198,12 +245,16 @@ MEETINGS: dict[str, Callable[[Walk, Role, FrameType], bool]] = {
     roles.BULK: _meet_bulk,
     roles.PREFETCH: _meet_prefetch,
     roles.PROCESS_CACHE: _meet_cache_fill,
+    roles.LAZY: _meet_lazy,
     roles.ADMIN_QUERYSET: lambda walk, role, frame: False,
+    roles.ADMIN_LIST: lambda walk, role, frame: False,
     roles.RECORDING: lambda walk, role, frame: True,
     roles.DATA_LOOP: _meet_data_loop,
     roles.PREFETCH_READER: _meet_prefetch_reader,
+    roles.CHOICES: _meet_choices,
     roles.TEMPLATE_NODE: _meet_template_node,
     roles.SERIALIZER: _meet_serializer,
+    roles.RELATED_FIELD: _meet_related_field,
     roles.ADMIN_ROW: _meet_admin_row,
     roles.FIELD_GETTER: _meet_field_getter,
     roles.RESPONSE: _meet_response,

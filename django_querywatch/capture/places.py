@@ -160,11 +160,20 @@ class Places:
 
 
 def is_project_file(file: str) -> bool:
-    """Whether a file is neither the standard library's, an installed package's, nor ours."""
+    """Whether a file is neither the standard library's, ours, nor an installed package's that is not named."""
     path = os.path.abspath(file)
-    if path.startswith(_LIBRARY_DIRS):
-        return False
-    return not any(folder in path for folder in INSTALLED)
+    is_library = path.startswith(_LIBRARY_DIRS) or any(folder in path for folder in INSTALLED)
+    return not is_library or _is_in_named_package(path)
+
+
+def _is_in_named_package(path: str) -> bool:
+    """Templates and classes of an installed package are the project's as its lines are, once it is named."""
+    for folder in INSTALLED:
+        _, found, inner = path.rpartition(folder)
+        if found:
+            dotted = inner.replace(os.sep, ".")
+            return any(dotted.startswith(f"{name}.") for name in places.project_packages)
+    return False
 
 
 def _function_name(code: CodeType) -> str:

@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models.lookups import Exact
+from django.db.models.manager import BaseManager
 from django.db.models.sql import Query
 
+from django_querywatch.capture.attribution import is_of_default_manager
 from django_querywatch.capture.conditions import base_query, core_filters
+from django_querywatch.capture.joins import has_one_row_each
 from django_querywatch.capture.lineage import Note
+from django_querywatch.capture.looking import is_a
+from django_querywatch.capture.walk import Walk
+from django_querywatch.records import Eager
 
 _SINGLE_ROW_METHODS = frozenset(
     {"get", "first", "last", "earliest", "latest", "get_or_create", "update_or_create"}
@@ -42,11 +48,14 @@ def _asks_unique(query: Query) -> bool:
     if any(field.unique or field.primary_key for field in own):
         return True
     names = {field.name for field in own}
-    return any(names.issuperset(unique) for unique in _unique_sets(options))
+    return any(names.issuperset(unique) for unique in unique_sets(options))
 
 
-def _unique_sets(options: Any) -> list[tuple[str, ...]]:
-    constraints = [c for c in options.total_unique_constraints if c.fields]
+def unique_sets(options: Any, deferrable: bool = True) -> list[tuple[str, ...]]:
+    """Names of fields of which no two rows have the same values; deferrable constraints may hold at the end only."""
+    constraints = [
+        c for c in options.total_unique_constraints if c.fields and (deferrable or not c.deferrable)
+    ]
     return [*options.unique_together, *(tuple(constraint.fields) for constraint in constraints)]
 
 
@@ -64,7 +73,7 @@ def _field(child: Any) -> Any:
 
 def is_plain_relation(manager: Any, query: Any) -> bool:
     """Whether a related manager's query is what `.all()` gives, so that a prefetch can take its place."""
-    if not isinstance(query, Query):
+    if not isinstance(query, Query) or not is_of_default_manager(manager):
         return False
     base = base_query(manager)
     own_filters = core_filters(manager)
@@ -82,26 +91,39 @@ def is_plain_relation(manager: Any, query: Any) -> bool:
     )
 
 
-def query_facts(queryset: Any, note: Note | None) -> dict[str, Any]:
+def query_facts(walk: Walk, note: Note | None) -> dict[str, Any]:
     """What the advice on a root queryset needs to know of it."""
+    queryset = walk.queryset
     query = getattr(queryset, "query", None)
     return {
+        "manager": getattr(note.own_manager, "name", None) if note is not None else None,
+        "is_admin": note is not None and note.is_admin,
         "is_admin_list": note is not None and note.is_admin_list,
         "joined": getattr(query, "select_related", False),
+        "prefetched": tuple(
+            getattr(lookup, "prefetch_to", lookup)
+            for lookup in getattr(queryset, "_prefetch_related_lookups", ())
+        ),
         "deferred_loading": getattr(query, "deferred_loading", (frozenset(), True)),
         "combinator": getattr(query, "combinator", None),
         "for_update": bool(getattr(query, "select_for_update", False)),
+        "is_unchunked": walk.is_unchunked,
         "is_raw": not isinstance(query, Query),
+        "has_one_row_each": has_one_row_each(query),
+        "annotations": frozenset(getattr(query, "annotations", ())),
     }
 
 
-def eager_paths(queryset: Any) -> tuple[str, ...]:
-    """Paths that a queryset loads eagerly, where they are written as plain lookups."""
-    joined = getattr(getattr(queryset, "query", None), "select_related", False)
-    paths = _flattened(joined) if isinstance(joined, dict) else []
-    for lookup in getattr(queryset, "_prefetch_related_lookups", ()):
-        paths.append(getattr(lookup, "prefetch_through", lookup))
-    return tuple(paths)
+def eager_loading(queryset: Any) -> Eager:
+    """What a queryset loads eagerly."""
+    joined: Any = getattr(getattr(queryset, "query", None), "select_related", False)
+    lookups = getattr(queryset, "_prefetch_related_lookups", ())
+    return Eager(
+        joined=tuple(_flattened(joined)) if is_a(joined, dict) else (),
+        prefetched=tuple(getattr(lookup, "prefetch_through", lookup) for lookup in lookups),
+        is_told=all(is_a(lookup, str) for lookup in lookups),
+        joins_all=joined is True,
+    )
 
 
 def joined_paths(model: Any, joined: Any) -> tuple[str, ...]:
@@ -121,7 +143,17 @@ def _flattened(joined: dict[str, Any]) -> list[str]:
     return paths
 
 
-def primary_key(instance: Any) -> Any:
+def hides_nothing(manager: Any) -> bool:
+    """Whether a manager is known to bring all rows."""
+    return type(manager).get_queryset is BaseManager.get_queryset
+
+
+def row_key(instance: Any) -> tuple[int, Any]:
+    """Tells an instance from others: two copies of one row are two, and an address may be used again."""
+    return id(instance), _primary_key(instance)
+
+
+def _primary_key(instance: Any) -> Any:
     """A value that tells this instance's row from others; its identity where it has no key yet."""
     try:
         key = instance.__dict__.get(instance._meta.pk.attname) if instance._meta.pk else None

@@ -31,7 +31,7 @@ from django_querywatch.capture.definitions import (
     naming,
 )
 from django_querywatch.capture.places import Site, is_project_file
-from django_querywatch.capture.readings import UnknownError, is_read, quiet_nodes
+from django_querywatch.capture.readings import UnknownError, is_read, quiet_nodes, reads_columns
 from django_querywatch.capture.sites import TemplateSite
 from django_querywatch.capture.template_text import template_text
 
@@ -42,9 +42,9 @@ _MOST = 400
 """Definitions and templates that are looked at: whoever comes to more may come to anything."""
 
 
-def may_be_read(name: str, model: Any, places: set[Any], origin: Site) -> bool:
+def may_be_read(name: str, model: Any, places: set[Any], origin: Site, is_column: bool = False) -> bool:
     """Whether the code around these places writes `.name`, or could without anybody seeing it."""
-    reach = _Reach(name)
+    reach = _Reach(name, is_column)
     try:
         if post_init.has_listeners(model):
             return True
@@ -60,8 +60,9 @@ def may_be_read(name: str, model: Any, places: set[Any], origin: Site) -> bool:
 
 
 class _Reach:
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, is_column: bool) -> None:
         self.name = name
+        self.is_column = is_column
         self.waiting: list[Definition] = []
         self.templates: list[str] = []
         self.seen: set[Any] = set()
@@ -136,6 +137,8 @@ class _Reach:
             quiet = set(quiet_nodes(part))
             for node in ast.walk(part):
                 if id(node) not in quiet and is_read(node, self.name):
+                    return True
+                if self.is_column and reads_columns(node):
                     return True
                 self._follow(node, names, definition.file)
         return False

@@ -15,6 +15,8 @@ _LOOKUPS = frozenset(
     }
 )
 """Methods whose strings name columns, and read nothing of an object."""
+_WHOLE_ROWS = frozenset({"__dict__", "vars", "model_to_dict", "serialize", "full_clean", "save"})
+"""Names by which code gets at all columns of a row without naming one."""
 _WORD = re.compile(r"[\w.]+")
 
 
@@ -39,6 +41,16 @@ def is_read(node: ast.AST, name: str) -> bool:
             _check_known([asked])
         case ast.Call(func=ast.Name(id="attrgetter") | ast.Attribute(attr="attrgetter"), args=asked):
             _check_known(asked)
+    return False
+
+
+def reads_columns(node: ast.AST) -> bool:
+    """Whether a part of the source takes whatever columns a row has."""
+    match node:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name in _WHOLE_ROWS
+        case ast.Constant(value="__all__"):
+            return True
     return False
 
 

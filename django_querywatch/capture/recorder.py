@@ -20,7 +20,8 @@ from django_querywatch.capture.faults import report_fault
 from django_querywatch.capture.groups import Counts
 from django_querywatch.capture.lineage import Node
 from django_querywatch.capture.settled import ENOUGH, Settled, settle
-from django_querywatch.capture.sightings import Evaluation, Sighting, see
+from django_querywatch.capture.sighting import Evaluation, Sighting
+from django_querywatch.capture.sightings import see
 from django_querywatch.capture.sources import Sources
 from django_querywatch.capture.stack import walk_from
 from django_querywatch.fingerprint import fingerprint
@@ -29,14 +30,26 @@ from django_querywatch.records import Finding
 active: ContextVar[tuple[Recorder, ...]] = ContextVar("querywatch_recorders", default=())
 
 
-class Local(threading.local):
-    evaluation: Evaluation | None = None
-    """The evaluation whose query is about to run on this thread."""
-    is_noting = False
-    """This thread is in the tool's own code: a query from there is not the user's."""
+class Thread:
+    """What the wraps of one thread tell each other."""
+
+    __slots__ = ("evaluation", "is_noting")
+
+    def __init__(self) -> None:
+        self.evaluation: Evaluation | None = None
+        """The evaluation whose query is about to run on this thread."""
+        self.is_noting = False
+        """This thread is in the tool's own code: a query from there is not the user's."""
 
 
-local = Local()
+class _Local(threading.local):
+    """Finds a thread's own: each attribute of a `threading.local` costs ten of a plain one."""
+
+    def __init__(self) -> None:
+        self.thread = Thread()
+
+
+local = _Local()
 
 
 class Progress:
@@ -59,7 +72,6 @@ class Recorder:
         self.task = task
         self.is_open = True
         self.has_failed = False
-        self.started = perf_counter()
         self.elapsed = 0.0
         self.counts = Counts(shows_params)
         self.settled: dict[str, Settled] = {}
@@ -74,7 +86,7 @@ class Recorder:
         """Stop counting: a background task may outlive its request."""
         if self.is_open:
             self.is_open = False
-            self.elapsed = perf_counter() - self.started
+            self.elapsed = perf_counter() - self.counts.started
             self.floor = self.task = None
 
 
@@ -99,15 +111,18 @@ def watch_query(
 ) -> Any:
     """Django's execute-wrapper hook: run the query, and note it for whoever records."""
     recorders = active.get()
-    if not recorders or local.is_noting:
+    if not recorders:
         return execute(sql, params, many, context)
-    evaluation, local.evaluation = local.evaluation, None
+    thread = local.thread
+    if thread.is_noting:
+        return execute(sql, params, many, context)
+    evaluation, thread.evaluation = thread.evaluation, None
     start = perf_counter()
     try:
         return execute(sql, params, many, context)
     finally:
         duration = perf_counter() - start
-        local.is_noting = True
+        thread.is_noting = True
         try:
             _note(recorders, evaluation, sql, params, many, context, start, duration)
         except Exception as error:
@@ -115,7 +130,7 @@ def watch_query(
                 recorder.has_failed = True
             report_fault(error)
         finally:
-            local.is_noting = False
+            thread.is_noting = False
 
 
 def _note(
@@ -140,12 +155,15 @@ def _note(
             and settled.alias == alias
             and settled.is_same(evaluation, _FRAMES_TO_QUERY + 1)
         ):
-            recorder.counts.add_settled(settled.family, settled.bucket, duration)
+            recorder.counts.add_settled(settled.family, settled.bucket, print_, start, duration)
         elif print_.operation != "TRANSACTION":
             queryset = evaluation.queryset if evaluation is not None else None
             walk = walk_from(sys._getframe(_FRAMES_TO_QUERY), recorder.floor, recorder.task, queryset)
-            sighting = see(walk, evaluation, print_, params, recorder.sources)
-            query = Query(alias, sql, print_, len(params) if many else print_.arity, params, start, duration)
+            if walk.is_set_up:
+                continue
+            sighting = see(walk, evaluation, print_, sql, params, recorder.sources)
+            arity = len(params) if many else sighting.arity
+            query = Query(alias, sql, print_, arity, params, start, duration)
             _count(recorder, sighting, query, evaluation)
 
 
@@ -154,12 +172,12 @@ _FRAMES_TO_QUERY = 2
 
 
 def _count(recorder: Recorder, sighting: Sighting, query: Query, evaluation: Evaluation | None) -> None:
-    family, bucket = recorder.counts.add(sighting, query, query.start - recorder.started)
+    family, bucket = recorder.counts.add(sighting, query)
     node = evaluation.node if evaluation is not None else None
     if node is not None and node.family is None and family is not None:
         node.family = family.key
-    if bucket is not None and family is not None and bucket.count == ENOUGH:
-        settled = settle(sighting, family, bucket, evaluation)
+    if bucket is not None and family is not None and bucket.count <= ENOUGH:
+        settled = settle(sighting, family, bucket, evaluation, _FRAMES_TO_QUERY + 2)
         if settled is not None:
             recorder.settled[query.fingerprint.text] = settled
 

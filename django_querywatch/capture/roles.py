@@ -39,18 +39,23 @@ PROCESS_CACHE = "process_cache"
 COLLECTOR = "collector"
 TEMPLATE_NODE = "template_node"
 SERIALIZER = "serializer"
+RELATED_FIELD = "related_field"
 ADMIN_ROW = "admin_row"
 ADMIN_QUERYSET = "admin_queryset"
+ADMIN_LIST = "admin_list"
 VIEW = "view"
 CLASS_VIEW = "class_view"
 THREAD_HANDLER = "thread_handler"
 BOUNDARY = "boundary"
 STATEMENT = "statement"
+CONNECT = "connect"
 DATA_LOOP = "data_loop"
 RECORDING = "recording"
 PREFETCH_READER = "prefetch_reader"
+CHOICES = "choices"
 FIELD_GETTER = "field_getter"
 RESPONSE = "response"
+LAZY = "lazy"
 
 _QUERYSET_METHODS = (
     "_fetch_all",
@@ -111,6 +116,7 @@ _TARGETS: tuple[tuple[str, str, Role], ...] = (
     ("django.db.models.query", "QuerySet.bulk_create", Role(BULK, "bulk_create")),
     ("django.db.models.query", "QuerySet.bulk_update", Role(BULK, "bulk_update")),
     ("django.db.backends.utils", "CursorWrapper._execute_with_wrappers", Role(STATEMENT)),
+    ("django.db.backends.base.base", "BaseDatabaseWrapper.connect", Role(CONNECT)),
     ("django.db.models.sql.compiler", "SQLCompiler.execute_sql", Role(STATEMENT)),
     ("django.db.models.sql.compiler", "SQLInsertCompiler.execute_sql", Role(STATEMENT)),
     ("django.db.models.query", "prefetch_related_objects", Role(PREFETCH)),
@@ -120,6 +126,7 @@ _TARGETS: tuple[tuple[str, str, Role], ...] = (
     ("django.db.models.base", "Model.refresh_from_db", Role(MODEL_API, "refresh_from_db")),
     ("django.db.models.deletion", "Collector.delete", Role(COLLECTOR)),
     ("django.db.models.deletion", "Collector.collect", Role(COLLECTOR)),
+    ("django.utils.functional", "SimpleLazyObject._setup", Role(LAZY)),
     ("django.template.base", "Node.render_annotated", Role(TEMPLATE_NODE)),
     ("django.template.defaulttags", "RegroupNode.render", Role(DATA_LOOP)),
     ("django.template.defaultfilters", "dictsort", Role(DATA_LOOP)),
@@ -144,6 +151,7 @@ _LATE_TARGETS: dict[str, tuple[tuple[str, Role], ...]] = {
             Role(RELATION, "generic"),
         ),
     ),
+    "django.forms.models": (("ModelChoiceIterator.__iter__", Role(CHOICES)),),
     "django.contrib.sites.models": (
         ("SiteManager._get_site_by_id", Role(PROCESS_CACHE)),
         ("SiteManager._get_site_by_request", Role(PROCESS_CACHE)),
@@ -151,6 +159,8 @@ _LATE_TARGETS: dict[str, tuple[tuple[str, Role], ...]] = {
     "django.contrib.admin.templatetags.admin_list": (("items_for_result", Role(ADMIN_ROW)),),
     "django.contrib.admin.options": (
         ("BaseModelAdmin.get_queryset", Role(ADMIN_QUERYSET)),
+        # The list itself is imported when the first one is asked for, too late to be known by then.
+        ("ModelAdmin.get_changelist_instance", Role(ADMIN_LIST)),
         ("ModelAdmin.changelist_view", Role(CLASS_VIEW)),
         ("ModelAdmin.changeform_view", Role(CLASS_VIEW)),
     ),
@@ -160,12 +170,25 @@ _LATE_TARGETS: dict[str, tuple[tuple[str, Role], ...]] = {
         for name in ("python", "xml_serializer")
     },
     "rest_framework.serializers": (
-        ("Serializer.to_representation", Role(SERIALIZER)),
-        ("ListSerializer.to_internal_value", Role(DATA_LOOP)),
+        ("Serializer.to_representation", Role(SERIALIZER, "to_representation")),
+        ("ListSerializer.to_representation", Role(SERIALIZER, "to_representation")),
+        ("Serializer.to_internal_value", Role(SERIALIZER, "to_internal_value")),
+        ("ListSerializer.to_internal_value", Role(DATA_LOOP, "to_internal_value")),
         ("ListSerializer.run_child_validation", Role(DATA_LOOP)),
     ),
-    "rest_framework.relations": (("ManyRelatedField.to_internal_value", Role(DATA_LOOP)),),
+    "rest_framework.relations": (
+        ("ManyRelatedField.to_internal_value", Role(DATA_LOOP)),
+        *(
+            (f"{kind}RelatedField.to_internal_value", Role(RELATED_FIELD))
+            for kind in ("PrimaryKey", "Slug", "Hyperlinked")
+        ),
+    ),
     "rest_framework.views": (("APIView.dispatch", Role(CLASS_VIEW)),),
+    # A view's own `list()` around it only passes the call on.
+    "rest_framework.mixins": tuple(
+        (f"{name}ModelMixin.{name.lower()}", Role(BOUNDARY))
+        for name in ("List", "Retrieve", "Create", "Update", "Destroy")
+    ),
     "ninja.schema": (("DjangoGetter.__getattr__", Role(FIELD_GETTER)),),
     "ninja.operation": (("Operation._result_to_response", Role(RESPONSE)),),
     # Release 3.3 of graphql-core moved it.
@@ -195,6 +218,9 @@ def recognise() -> None:
             lookups.add(id(code))
     for code in _nested_codes(_code("django.core.handlers.exception", "convert_exception_to_response")):
         places.name_role(code, Role(BOUNDARY))
+    for factory in ("new_method_proxy", "lazy"):
+        for code in _nested_codes(_code("django.utils.functional", factory)):
+            places.name_role(code, Role(LAZY))
 
 
 def recognise_late() -> None:

@@ -6,10 +6,11 @@ from types import FrameType
 from typing import Any
 
 from django_querywatch.capture.fixed_loops import is_fixed
-from django_querywatch.capture.looking import declared_name, is_a, is_declared, is_key, rows_in
+from django_querywatch.capture.looking import declared_name, is_declared, is_key, is_plain_value, rows_in
 from django_querywatch.capture.loops import Loop
 from django_querywatch.capture.places import Site
 from django_querywatch.capture.roles import DATA_LOOP
+from django_querywatch.capture.searches import is_search
 from django_querywatch.capture.shortcuts import is_filling_cache
 from django_querywatch.capture.walk import Walk
 
@@ -34,12 +35,17 @@ def _pass_project_loop(walk: Walk, site: Site, frame: FrameType, loop: Loop, val
     if (values and all(map(is_declared, values))) or is_fixed(loop, frame):
         # Plain values by themselves: an address is used again when a round's value is gone.
         walk.rounds.extend(value if is_key(value) else id(value) for value in values)
-    elif site.start in loop.body:  # else an attempt, which ends the loop where it succeeds
+    elif site.start not in loop.body:
+        return  # an attempt, which ends the loop where it succeeds
+    elif is_search(loop, frame):
+        walk.is_search = True
+    else:
         walk.has_loop = True
         walk.leaves_early = (
             walk.leaves_early or loop.leaves_early or any(map(is_filling_cache, walk.project_sites))
         )
         walk.loop_sites.append(site)
+        walk.bound += values
         walk.carriers.extend(row for value in values for row in rows_in(value))
 
 
@@ -48,5 +54,8 @@ def _pass_framework_loop(walk: Walk, loop: Loop, values: list[Any], is_data: boo
     if is_data or (rows and loop.iterable is not None):
         walk.carriers.extend(rows)
     else:
-        # Frameworks loop over fields, validators, receivers: the one at work tells its rounds apart.
-        walk.names.extend(declared_name(value) for value in values if not is_a(value, int))
+        # Frameworks loop over fields, validators, receivers: the one at work tells its rounds apart. The name of
+        # a row does not: it is a value.
+        walk.names.extend(
+            declared_name(value) for value in values if not (is_plain_value(value) or rows_in(value))
+        )

@@ -75,7 +75,7 @@ def _line_of(bucket: Bucket) -> PythonCheck | TemplateCheck | None:
 def _is_direct(bucket: Bucket) -> bool:
     """Whether the line itself asks, and no library for it."""
     assert bucket.check is not None
-    for site in bucket.check.key:
+    for site in bucket.key:
         if site == bucket.place:
             return True
         if isinstance(site, Site) and not site.facts.code.co_filename.startswith(_ASKING):

@@ -85,6 +85,13 @@ def has_key_function(site: Site) -> bool:
 
 
 @_once_per_site
+def attribute_read(site: Site) -> str | None:
+    """The name in ``order.user``, where that is what the instruction reads."""
+    tree = _tree(site)
+    return tree.attr if isinstance(tree, ast.Attribute) else None
+
+
+@_once_per_site
 def are_written_out(site: Site) -> bool:
     """Whether the tasks that an `await` or an `async with` waits for are written in the source one by one."""
     tree = _tree(site)

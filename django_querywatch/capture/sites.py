@@ -8,21 +8,31 @@ import os
 import sys
 from collections.abc import Iterator
 from functools import lru_cache
-from types import CodeType
+from itertools import takewhile
+from types import CodeType, FrameType
 from typing import Any
 
-from django_querywatch.capture.places import is_project_file
+from django.template.base import NodeList
+
+from django_querywatch.capture.lineage import ATTRIBUTE
+from django_querywatch.capture.looking import is_a
+from django_querywatch.capture.places import is_project_file, places
 from django_querywatch.records import Frame
 
 
 class TemplateSite:
-    """A node of a Django template."""
+    """A node of a Django template: its file, its line, and what tells it from others on that line.
+
+    A template that is compiled anew for each rendering has the same sites each time.
+    """
 
     __slots__ = ("key",)
 
-    def __init__(self, node: Any) -> None:
+    def __init__(self, node: Any, frame: FrameType | None = None) -> None:
         token = node.token
-        self.key = (node.origin.name, token.lineno, token.position)
+        # Only with the template option `debug` does Django know the column.
+        within = token.position or (token.contents, _twins_before(node, frame))
+        self.key = (node.origin.name, token.lineno, within)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, TemplateSite) and self.key == other.key
@@ -32,10 +42,41 @@ class TemplateSite:
 
     @property
     def is_project(self) -> bool:
-        return is_project_file(self.key[0])
+        return self.has_file and is_project_file(self.key[0])
+
+    @property
+    def has_file(self) -> bool:
+        """False for a template that was compiled from a string."""
+        return not self.key[0].startswith("<")
 
     def frame(self) -> Frame:
         return Frame(file=os.path.abspath(self.key[0]), line=self.key[1])
+
+
+def template_site(frame: FrameType) -> TemplateSite | None:
+    """The site of the node that `frame` renders, kept on the node's token; None for one that no source holds."""
+    node = frame.f_locals["self"]
+    token = getattr(node, "token", None)
+    if token is None or getattr(node, "origin", None) is None:
+        return None
+    kept: TemplateSite | None = token.__dict__.get(ATTRIBUTE)
+    if kept is None:
+        kept = token.__dict__[ATTRIBUTE] = TemplateSite(node, frame.f_back)
+    return kept
+
+
+def _twins_before(node: Any, frame: FrameType | None) -> int:
+    """How many nodes before this one in its list have the same text on the same line; `frame` goes over the list."""
+    for caller in (frame, frame and frame.f_back):  # Python 3.11 gives a comprehension a frame of its own
+        nodes: Any = caller.f_locals.get("self") if caller is not None else None
+        if is_a(nodes, NodeList):
+            before = takewhile(lambda other: other is not node, nodes)
+            return sum(_is_twin(other.token, node.token) for other in before)
+    return 0
+
+
+def _is_twin(one: Any, other: Any) -> bool:
+    return one is not None and (one.lineno, one.contents) == (other.lineno, other.contents)
 
 
 class ClassSite:
@@ -57,8 +98,15 @@ class ClassSite:
     def is_project(self) -> bool:
         return _is_project_class(self.owner)
 
+    @property
+    def is_written(self) -> bool:
+        """Whether it, or a class of the project that it is made from, stands in a source."""
+        return _is_written(self.owner) or any(
+            _is_written(base) and _is_project_class(base) for base in self.owner.__mro__[1:]
+        )
+
     def frame(self) -> Frame | None:
-        return _class_frame(*self.key)
+        return _class_frame(*self.key, places.project_packages)
 
 
 class FunctionSite:
@@ -100,14 +148,22 @@ def view_site(callback: Any) -> ClassSite | FunctionSite | None:
 
 
 @lru_cache(maxsize=512)  # `inspect` parses the whole module for one class
-def _class_frame(cls: type, names: tuple[str, ...]) -> Frame | None:
+def _class_frame(cls: type, names: tuple[str, ...], packages: tuple[str, ...]) -> Frame | None:
+    """The place of a class; which of its bases are the project's depends on the `packages` that are named."""
     for name in names:
         for owner in filter(_is_project_class, cls.__mro__):
             line = _line_in_class(owner, name)
             if line is not None:
                 return Frame(file=str(_class_file(owner)), line=line, function=owner.__qualname__)
-    file = _class_file(cls)
-    return Frame(file=file, line=_first_line(cls), function=cls.__qualname__) if file else None
+    owner = next((owner for owner in cls.__mro__ if _is_written(owner)), cls)
+    file = _class_file(owner)
+    return Frame(file=file, line=_first_line(owner), function=owner.__qualname__) if file else None
+
+
+def _is_written(owner: type) -> bool:
+    """Whether the module of a class knows its name: one that a framework makes while it runs stands in no source."""
+    module = sys.modules.get(owner.__module__)
+    return hasattr(module, owner.__qualname__.partition(".")[0])
 
 
 def _is_project_class(owner: type) -> bool:
@@ -157,8 +213,7 @@ def _is_own(owner: type, name: str, lines: list[str]) -> bool:
 
 
 def _lines_naming(tree: ast.AST, name: str) -> Iterator[int]:
-    nodes = list(ast.walk(tree))
-    for node in nodes:
+    for node in _of_class_bodies(tree):
         targets = (
             node.targets
             if isinstance(node, ast.Assign)
@@ -168,6 +223,14 @@ def _lines_naming(tree: ast.AST, name: str) -> Iterator[int]:
         )
         if any(isinstance(target, ast.Name) and target.id == name for target in targets):
             yield node.lineno  # type: ignore[attr-defined]
-    for node in nodes:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and node.value == name:
             yield node.lineno
+
+
+def _of_class_bodies(node: ast.AST) -> Iterator[ast.AST]:
+    """What stands in the class and the classes inside it; a method's own names are none of theirs."""
+    yield node
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        for child in ast.iter_child_nodes(node):
+            yield from _of_class_bodies(child)

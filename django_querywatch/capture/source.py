@@ -20,6 +20,14 @@ def parse_function(code: CodeType) -> ast.AST | None:
         return None
 
 
+def parse_module(file: str) -> ast.Module | None:
+    """The syntax tree of a whole file."""
+    try:
+        return ast.parse("".join(linecache.getlines(file)))
+    except (SyntaxError, ValueError):
+        return None
+
+
 def parse_current(frame: FrameType) -> ast.AST | None:
     """The expression that a frame is at."""
     code = frame.f_code

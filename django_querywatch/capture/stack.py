@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import CO_GENERATOR, CO_VARARGS, CO_VARKEYWORDS
 from types import FrameType
 from typing import Any
 
@@ -15,7 +16,6 @@ from django_querywatch.capture.shortcuts import Iteration, are_written_out, has_
 from django_querywatch.capture.walk import Walk
 
 _DEEPEST = 1_000
-_GENERATOR = 0x20  # CO_GENERATOR
 
 
 def walk_from(frame: FrameType | None, floor: FrameType | None, task: Any, queryset: Any) -> Walk:
@@ -60,8 +60,15 @@ def _walk_awaiting(walk: Walk, handler: FrameType | None, task: Any) -> None:
     for frame in awaiting.own:
         if _pass_awaiting(walk, frame):
             return
-    if awaiting.parents:
+    if awaiting.parents and (task is not None or _is_gathered_by_project(awaiting.parents)):
         _pass_children(walk, awaiting.own[-1:], awaiting.parents)
+
+
+def _is_gathered_by_project(parents: list[FrameType]) -> bool:
+    """Whether a line of the project waits for the tasks; it did not write out what a library gathers."""
+    frames = (one for one in parents if not str(one.f_globals.get("__name__", "")).startswith("asyncio"))
+    frame = next(frames, None)
+    return frame is not None and _facts(frame).is_project
 
 
 def _pass_children(walk: Walk, child: list[FrameType], parents: list[FrameType]) -> None:
@@ -76,6 +83,7 @@ def _pass_children(walk: Walk, child: list[FrameType], parents: list[FrameType])
                 walk.has_loop = True
                 walk.loop_sites.append(site)
                 for outermost in child:
+                    walk.bound += _arguments(outermost)
                     walk.carriers += rows_of_arguments(outermost)
         if _pass_awaiting(walk, frame):
             return
@@ -97,6 +105,14 @@ def rows_of_arguments(frame: FrameType) -> list[Any]:
     code, names = frame.f_code, frame.f_locals
     arguments = (names.get(name) for name in code.co_varnames[: code.co_argcount])
     return [row for argument in arguments for row in rows_in(argument)]
+
+
+def _arguments(frame: FrameType) -> list[Any]:
+    """All that a frame was called with, named ones and those of `*args` and `**kwargs` included."""
+    code, names = frame.f_code, frame.f_locals
+    further = bool(code.co_flags & CO_VARARGS) + bool(code.co_flags & CO_VARKEYWORDS)
+    count = code.co_argcount + code.co_kwonlyargcount + further
+    return [names[name] for name in code.co_varnames[:count] if name in names]
 
 
 def _pass(walk: Walk, frame: FrameType, facts: CodeFacts, site: Site) -> bool:
@@ -122,10 +138,15 @@ def _pass(walk: Walk, frame: FrameType, facts: CodeFacts, site: Site) -> bool:
 
 
 def _is_override(walk: Walk, facts: CodeFacts, frame: FrameType) -> bool:
-    """Whether this is the project's own `save()` or `delete()` around Django's: its caller is the call site."""
-    if walk.saved is None or facts.code.co_name != walk.method:
-        return False
-    return frame.f_locals.get("self") is walk.saved
+    """Whether this is the project's own `save()`, `delete()` or `to_representation()` around the framework's.
+
+    Its caller is the call site, or the field that is declared.
+    """
+    name = facts.code.co_name
+    serializer, method = walk.serializer
+    if walk.saved is not None and name == walk.method:
+        return frame.f_locals.get("self") is walk.saved
+    return serializer is not None and name == method and frame.f_locals.get("self") is serializer
 
 
 def _pass_call(walk: Walk, site: Site) -> None:
@@ -140,7 +161,7 @@ def _pass_call(walk: Walk, site: Site) -> None:
     if code.co_name == "__next__":
         walk.has_loop = True
         walk.loop_sites.append(site)
-    elif code.co_flags & _GENERATOR:
+    elif code.co_flags & CO_GENERATOR:
         # What ends early may be a loop over rules or validators inside of one over rows, which goes on.
         is_over_rows = bool(walk.carriers)
         walk.leaves_early = walk.leaves_early or (is_over_rows and iteration is Iteration.UNTIL)

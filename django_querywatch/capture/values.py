@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
-
 from django_querywatch.capture.attribution import Relation
 from django_querywatch.capture.buckets import Bucket
 from django_querywatch.capture.groups import Counts, Family, Repeat
-from django_querywatch.capture.lineage import Node, Root
+from django_querywatch.capture.libraries import is_frameworks, is_librarys
+from django_querywatch.capture.lineage_values import frame_of, label_of, lineage_value
 from django_querywatch.capture.places import source_line
-from django_querywatch.capture.querysets import joined_paths
-from django_querywatch.capture.sites import ClassSite, TemplateSite
+from django_querywatch.capture.querysets import hides_nothing
 from django_querywatch.records import (
     Asked,
-    Frame,
-    Lineage,
+    Bulk,
+    Eager,
     QueryGroup,
     RelationAccess,
     Repetition,
@@ -30,7 +28,7 @@ def query_groups(counts: Counts, slow: float | None) -> list[QueryGroup]:
     """One value per family that a finding could come of; `slow` is the limit in seconds, where there is one."""
     repeated = {id(repeat.family) for repeat in counts.repeats.values() if _is_repeated(repeat)}
     return [
-        _query_group(family)
+        _query_group(family, counts.started)
         for family in counts.families.values()
         if family.facts is not None
         or id(family) in repeated
@@ -54,15 +52,15 @@ def repetitions(counts: Counts) -> list[Repetition]:
             group_key=id(repeat.family),
             count=repeat.count,
             duration=repeat.duration,
-            places=tuple(frame for frame in map(_frame, repeat.places) if frame),
+            places=tuple(frame for frame in map(frame_of, repeat.places) if frame),
         )
         for repeat in counts.repeats.values()
         if _is_repeated(repeat)
     ]
 
 
-def _query_group(family: Family) -> QueryGroup:
-    facts = family.facts or {}
+def _query_group(family: Family, started: float) -> QueryGroup:
+    facts, marks = family.facts or {}, family.marks
     return QueryGroup(
         key=id(family),
         kind=family.kind,
@@ -76,128 +74,85 @@ def _query_group(family: Family) -> QueryGroup:
         shape=facts.get("shape", ""),
         lookup=facts.get("lookup", ()),
         asked=facts.get("asked", Asked()),
-        model=_label(facts.get("model")),
+        is_steady=bool(frozenset.intersection(*(bucket.steady for bucket in family.buckets.values()))),
+        model=label_of(facts.get("model")),
         is_prefetch_bypassed=facts.get("is_prefetch_bypassed", False),
-        eager=facts.get("eager", ()),
+        is_iterator=facts.get("is_iterator", False),
+        models_led_to=_models_led_to(family),
+        eager=facts.get("eager", Eager()),
         loaded=facts.get("loaded", ()),
-        is_foreign=facts.get("is_foreign", False),
-        built=_frame(facts.get("built")),
-        has_line=facts.get("has_line", True),
         aggregates=facts.get("aggregates", ()),
-        caveats=facts.get("caveats", ()),
+        bulk=facts.get("bulk", Bulk()),
+        is_by_key=facts.get("is_by_key", False),
         followers=family.followers,
         parameters=tuple(family.samples),
-        timeline=tuple(family.marks),
+        timeline=tuple(
+            (start - started, duration) for start, duration in zip(marks[::2], marks[1::2], strict=True)
+        ),
     )
+
+
+def _models_led_to(family: Family) -> int:
+    """A prefetch of a generic key takes a query for each model that its rows lead to."""
+    relation = family.relation
+    if relation is None or relation.kind != "generic":
+        return 1
+    nodes = (bucket.node for bucket in family.buckets.values() if bucket.node is not None)
+    rows = [(node.children or {}).get((relation.name, True)) for node in nodes]
+    return max((len(each.behind.models) for each in rows if each is not None and each.behind), default=1)
 
 
 def _access(relation: Relation) -> RelationAccess:
     return RelationAccess(
         kind=relation.kind,
-        model=_label(relation.model) or "",
+        model=label_of(relation.model) or "",
         field=relation.name,
-        target=_label(relation.target),
+        target=label_of(relation.target),
         remote_name=relation.remote_name,
         query_name=relation.query_name or relation.name,
+        key_name=relation.key_name,
+        manager=relation.manager_name,
+        hides_rows=relation.target is not None and not hides_nothing(relation.target._base_manager),
     )
 
 
 def _stack_group(bucket: Bucket) -> StackGroup:
-    place = _frame(bucket.place)
+    place, note, is_source = frame_of(bucket.place), bucket.note, not bucket.is_of_other_rows
     return StackGroup(
         count=bucket.count,
         duration=bucket.duration,
         longest=bucket.longest,
         place=place,
         source=source_line(place),
+        has_line=bucket.has_line,
+        # Between a raw statement and its caller may stand the cursor wrappers of instruments: they ask nothing.
+        is_foreign=(note is not None and note.is_foreign)
+        or (bool(bucket.method) and is_librarys(bucket.key)),
+        is_frameworks=is_frameworks(bucket.key),
+        is_related_field=bucket.is_related_field,
+        built=frame_of(note.site) if note is not None else None,
         arity=bucket.arity,
         is_many_keyed=bucket.is_many_keyed or bucket.arity > 1,
-        is_irregular=bucket.is_irregular,
+        is_irregular=bucket.is_irregular and not bucket.is_of_several_rows,
+        lookups=bucket.lookups,
+        row_lookups=tuple(sorted(bucket.row_lookups)) if bucket.count > 1 else (),
+        steady_lookups=tuple(sorted(name for name, _ in bucket.steady)),
         leaves_early=bucket.leaves_early,
         distinct_parameters=len(bucket.parameters),
         first_parent=hash(bucket.first_parent),
         has_distinct_parents=bucket.has_distinct_parents,
+        writes_one=bucket.writes_one,
+        writes_next=bucket.writes_next,
         has_loop=bucket.has_loop,
         has_row_loop=bucket.has_row_loop,
         loop_rows=bucket.loop_node.rows if bucket.loop_node is not None else 0,
-        is_exempt=bucket.is_exempt,
+        is_exempt=bucket.is_exempt or bucket.is_batch,
         is_peers=bucket.is_peers,
-        lineage=_lineage(bucket.node.root, bucket.node) if bucket.node else None,
-        single=_lineage(bucket.single.root, bucket.single) if bucket.single else None,
-        source_rows=_lineage(bucket.carrier.root, bucket.carrier) if bucket.carrier else None,
-        is_proven_source=bucket.is_proven_carrier,
+        lineage=lineage_value(bucket.node.root, bucket.node) if bucket.node else None,
+        single=lineage_value(bucket.single.root, bucket.single) if bucket.single else None,
+        source_rows=lineage_value(bucket.carrier.root, bucket.carrier)
+        if bucket.carrier and is_source
+        else None,
+        source_row=hash(bucket.carrier_key) if bucket.carrier_key is not None else None,
+        is_proven_source=bucket.is_proven_carrier and is_source,
     )
-
-
-def _lineage(root: Root, node: Node) -> Lineage:
-    origin = _frame(root.site)
-    names, is_deferring = root.facts.get("deferred_loading", (frozenset(), True))
-    parent = root.parent
-    return Lineage(
-        root_model=_label(root.model) or "",
-        path=node.path,
-        to_many=_hops(root.model, node.path),
-        rows=node.rows,
-        origin=origin,
-        origin_source=source_line(origin),
-        origin_kind=_origin_kind(root.site),
-        is_admin_list=root.facts.get("is_admin_list", False),
-        is_plain=node.is_plain,
-        is_plain_relation=root.is_plain_relation,
-        joined=_joined(root),
-        is_recursive=root.is_recursive,
-        is_raw=root.facts.get("is_raw", False),
-        is_combined=bool(root.facts.get("combinator")),
-        is_for_update=root.facts.get("for_update", False),
-        only=() if is_deferring else tuple(sorted(names)),
-        defer=tuple(sorted(names)) if is_deferring else (),
-        parent=_lineage(parent.root, parent) if parent is not None else None,
-        parent_field=root.relation_name,
-    )
-
-
-def _joined(root: Root) -> tuple[str, ...]:
-    """The paths that the root joins; of all that the admin joins by itself, those that its columns need."""
-    joined = joined_paths(root.model, root.facts.get("joined"))
-    columns = getattr(root.site.owner, "list_display", ()) if isinstance(root.site, ClassSite) else ()
-    fields = {field.name for field in root.model._meta.get_fields()}
-    if root.facts.get("is_admin_list") and columns and fields.issuperset(columns):
-        return tuple(path for path in joined if path in columns)
-    return joined  # a column of the project's own may read any of them
-
-
-def _origin_kind(site: Any) -> Literal["code", "template", "class", "none"]:
-    if site is None:
-        return "none"
-    if isinstance(site, TemplateSite):
-        return "template"
-    return "class" if isinstance(site, ClassSite) else "code"
-
-
-def _hops(model: Any, path: tuple[str, ...]) -> tuple[bool, ...]:
-    """For each hop, whether a join cannot follow it: to many rows, a generic key, a `to_attr`."""
-    hops: list[bool] = []
-    for name in path:
-        descriptor = getattr(model, name, None) if model is not None else None
-        model = _model_behind(descriptor)
-        hops.append(model is None or hasattr(descriptor, "related_manager_cls"))
-    return tuple(hops)
-
-
-def _model_behind(descriptor: Any) -> Any:
-    rel = getattr(descriptor, "related", None) or getattr(descriptor, "rel", None)
-    if rel is None:
-        field = getattr(descriptor, "field", None)
-        return getattr(field, "related_model", None)
-    if getattr(descriptor, "reverse", None) is False:
-        return rel.model
-    return rel.related_model
-
-
-def _label(model: Any) -> str | None:
-    options = getattr(model, "_meta", None)
-    return options.label if options is not None else None
-
-
-def _frame(site: Any) -> Frame | None:
-    return site.frame() if site is not None else None

@@ -20,7 +20,7 @@ from django_querywatch.capture.builds import Declarations, is_declaration, note_
 from django_querywatch.capture.faults import guarded, report_fault
 from django_querywatch.capture.lineage import ATTRIBUTE, Note, mark, note_of
 from django_querywatch.capture.recorder import active, local, remember_rows
-from django_querywatch.capture.sightings import Evaluation
+from django_querywatch.capture.sighting import Evaluation
 from django_querywatch.capture.sources import REMEMBERED_ROWS
 
 _END = object()
@@ -96,11 +96,12 @@ def _marking(original: Callable[[Any], Iterator[Any]]) -> Any:
 
     def row_by_row(rows: Any, evaluation: Evaluation | None) -> Iterator[Any]:
         # An iterator is there so that rows need not be held together.
-        outer, local.evaluation = local.evaluation, evaluation
+        thread = local.thread
+        outer, thread.evaluation = thread.evaluation, evaluation
         try:
             row = next(rows, _END)
         finally:
-            local.evaluation = outer
+            thread.evaluation = outer
         try:
             while row is not _END:
                 if evaluation is not None:
@@ -121,11 +122,12 @@ def _marking(original: Callable[[Any], Iterator[Any]]) -> Any:
             report_fault(error)
         if self.chunked_fetch:
             return row_by_row(original(self), evaluation)
-        outer, local.evaluation = local.evaluation, evaluation
+        thread = local.thread
+        outer, thread.evaluation = thread.evaluation, evaluation
         try:
             rows = list(original(self))
         finally:
-            local.evaluation = outer
+            thread.evaluation = outer
         try:
             if rows and evaluation is not None:
                 _mark(rows, evaluation)
@@ -143,6 +145,8 @@ def _mark(rows: list[Any], evaluation: Evaluation) -> None:
     if node.is_many and not node.path and node.rows < REMEMBERED_ROWS:
         remember_rows(rows, node)
     if evaluation.has_instances:
+        if not node.path:
+            node.root.alias = rows[0]._state.db
         mark(rows, node, getattr(evaluation.queryset.query, "select_related", False))
     else:
         node.rows += len(rows)
@@ -157,7 +161,8 @@ def _paging(original: Callable[..., Any]) -> Any:
             note = note_of(object_list) if active.get() else None
             if note is not None:
                 page = Note(note.site, note.manager, note.is_foreign, is_page=True)
-                page.is_admin_list = note.is_admin_list
+                page.own_manager = note.own_manager
+                page.is_admin, page.is_admin_list = note.is_admin, note.is_admin_list
                 setattr(object_list.query, ATTRIBUTE, page)
         except Exception as error:
             report_fault(error)

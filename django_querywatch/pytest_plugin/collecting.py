@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from django_querywatch.pytest_plugin.watching import Watcher, is_django_ready
 from django_querywatch.reporters.json import report_from_json_line
 from django_querywatch.suite.arranging import is_test_file
 from django_querywatch.suite.eager import loadings_of, seen_loadings
-from django_querywatch.suite.run import Ending, SuiteRun
+from django_querywatch.suite.run import FAILED_SOMEWHERE, SECTION_FAILED, Ending, SuiteRun
 
 _UNFINISHED = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
 
@@ -64,6 +65,9 @@ class Collector:
         except (BaselineError, OSError) as error:
             self._text = f"querywatch: {error}"
             session.exitstatus = 2
+        except Exception:
+            self._text = f"{SECTION_FAILED} please report it:\n{traceback.format_exc()}"
+            session.exitstatus = 2
         if self._unobserved and not self._watched:
             session.exitstatus = 2
 
@@ -96,6 +100,8 @@ class Collector:
             return "the run ended early"
         if self._broken:
             return "tests failed or could not be collected"
+        if self._run.has_failed:
+            return FAILED_SOMEWHERE
         if left_out:
             return "1 test was left out" if left_out == 1 else f"{left_out} tests were left out"
         if not self._watched or self._unobserved:

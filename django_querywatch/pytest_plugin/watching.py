@@ -20,6 +20,7 @@ from django_querywatch.suite.arranging import without_arranging
 from django_querywatch.suite.eager import seen_loadings
 from django_querywatch.suite.judging import without_tolerated
 from django_querywatch.suite.options import Options
+from django_querywatch.suite.run import FAILED_LINE
 
 if TYPE_CHECKING:
     from django_querywatch.recording import Recording
@@ -78,18 +79,25 @@ class Watcher:
     def _note(
         self, item: pytest.Item, rules: Rules, recordings: list[tuple[Recording, str | None]]
     ) -> str | None:
+        from django_querywatch.capture import fault_boundary
         from django_querywatch.testing.failing import problem_text
+        from django_querywatch.testing.watching import OWN_FAILURE, own_failure
 
         if not recordings:
             return None  # skipped before the first line
         recording, blind = recordings[-1]
-        # What is loaded for nothing, no single test shows: the end of the run does.
-        report = recording.report(replace(rules.config(), unused_eager=False))
-        report = without_arranging(report, self._config.rootpath, self._config.getini("python_files"))
-        item.stash[SEEN] = {"line": report_to_json_line(report)}
-        shown = without_tolerated(report, self._tolerated)
-        item.user_properties.extend(_junit_properties(shown))
-        return problem_text(recording, rules, shown) or blind
+        item.stash[SEEN] = {"line": FAILED_LINE}
+        with fault_boundary:
+            # What is loaded for nothing, no single test shows: the end of the run does.
+            report = recording.report(replace(rules.config(), unused_eager=False, unread_columns=None))
+            report = without_arranging(report, self._config.rootpath, self._config.getini("python_files"))
+            shown = without_tolerated(report, self._tolerated)
+            properties = list(_junit_properties(shown))
+            problem = problem_text(recording, rules, shown)
+            item.stash[SEEN] = {"line": report_to_json_line(report)}
+            item.user_properties.extend(properties)
+            return problem or blind or own_failure(recording)
+        return OWN_FAILURE
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -17,6 +17,8 @@ class Config:
     max_queries: Mapping[str, int] = field(default_factory=dict)
     """How many queries a request may make, by the route or the name of its URL."""
     unused_eager: bool = False
+    unread_columns: int | None = None
+    """Bytes of a row from which on columns that nobody reads are looked for."""
     ignore: tuple[Mapping[str, str], ...] = ()
     reporters: tuple[str, ...] = ("django_querywatch.reporters.log.report",)
     project_packages: tuple[str, ...] = ()

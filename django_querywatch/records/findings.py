@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from django_querywatch.records.frames import Frame
 from django_querywatch.records.kinds import Certainty, Kind
 
+_WITHOUT_PARENT = ("duplicate", "slow_query", "unread_column")
+"""Kinds that no rows lead to."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
@@ -58,6 +61,8 @@ class Finding:
     """Relation path from the root queryset: ``items__product``."""
     root_model: str | None = None
     """Label of the root queryset's model."""
+    root_manager: str = "objects"
+    """The model's manager that the root queryset begins with."""
     location: Frame | None = None
     """The worst culprit line."""
     locations: tuple[Frame, ...] = ()
@@ -77,14 +82,16 @@ class Finding:
     """The culprit's source line, stripped."""
     also: tuple[str, ...] = ()
     """Other relations on the path that the same fix cures: ``shop.Book.author``."""
+    parent_queries: int = 1
+    """Queries for the rows whose relation it is, where these have a queryset: each object may have had its own."""
     budget: Budget | None = None
     """What the queries of a view are over."""
 
     @property
     def queries_before(self) -> int:
-        """Queries of the cause, and its parent query where there is one: where a relation path leads from it."""
-        has_parent = None not in (self.path, self.root_model) and self.kind not in ("duplicate", "slow_query")
-        return self.count + has_parent
+        """Queries of the cause, and its parents' where there are any: where a relation path leads from these."""
+        has_parent = None not in (self.path, self.root_model) and self.kind not in _WITHOUT_PARENT
+        return self.count + self.parent_queries * has_parent
 
     @property
     def queries_after(self) -> int:

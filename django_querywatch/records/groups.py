@@ -2,78 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from django_querywatch.records.bulk import Bulk
 from django_querywatch.records.frames import Frame
+from django_querywatch.records.relations import Asked, Eager, Lineage, RelationAccess
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelationAccess:
-    """The relation by which the ORM was led to query."""
-
-    kind: str
-    """forward, parent_link, reverse_one_to_one, deferred, generic, reverse, many_to_many or generic_relation."""
-    model: str
-    field: str
-    target: str | None = None
-    """Label of the model on the other side."""
-    remote_name: str | None = None
-    """The way back, as a filter on the target writes it."""
-    query_name: str = ""
-    """The relation as a filter and an aggregate write it: ``order`` for the accessor ``order_set``."""
-
-    @property
-    def is_to_many(self) -> bool:
-        return self.kind in ("reverse", "many_to_many", "generic_relation")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a queryset asks beyond its relation."""
-
-    filters: tuple[str, ...] = ()
-    """Conditions as `filter()` writes them, those of the default manager first: ``stars__gte``."""
-    has_own: bool = False
-    """There are conditions besides those of the default manager."""
-    is_all_told: bool = True
-    """False where it asks more than these fields can say."""
-    ordering: tuple[str, ...] = ()
-    limit: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lineage:
-    """Where instances came from: a root queryset and a relation path."""
-
-    root_model: str
-    path: tuple[str, ...] = ()
-    to_many: tuple[bool, ...] = ()
-    """For each hop of the path, whether a join cannot follow it: to many rows, a generic key, a `to_attr`."""
-    rows: int = 0
-    """Instances that came this way."""
-    origin: Frame | None = None
-    origin_source: str | None = None
-    origin_kind: Literal["code", "template", "class", "none"] = "code"
-    is_admin_list: bool = False
-    """A ModelAdmin's own `get_queryset()` built it: `list_select_related` is its option."""
-    joined: tuple[str, ...] = ()
-    """Paths that the root joins already."""
-    is_plain_relation: bool = True
-    """Of a root that is a relation of a single object: nothing was filtered."""
-    is_plain: bool = True
-    """False where a hop was filtered by hand, so that no lookup names it."""
-    is_recursive: bool = False
-    is_raw: bool = False
-    is_combined: bool = False
-    """The root is a union or the like."""
-    is_for_update: bool = False
-    only: tuple[str, ...] = ()
-    """Field names of the root's `only()`."""
-    defer: tuple[str, ...] = ()
-    parent: Lineage | None = None
-    """For a to-many relation of a single object: how that object was found."""
-    parent_field: str | None = None
+_NO_BULK = Bulk()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +21,22 @@ class StackGroup:
     longest: float = 0.0
     place: Frame | None = None
     source: str | None = None
+    has_line: bool = True
+    """A line of the project asked, its templates included; False where only a framework's view did."""
+    is_foreign: bool = False
+    """A library built the query for itself: no change of the project's querysets would serve it."""
+    is_frameworks: bool = False
+    """An application of Django's, or its forms, asked or wrote for itself, whatever line called them."""
+    is_related_field: bool = False
+    """A serializer's field looks for the object that it was given the key of."""
+    built: Frame | None = None
+    """Where the queryset of the queries is built."""
+    lookups: tuple[str, ...] = ()
+    """Of a write: what its first query asks by."""
+    row_lookups: tuple[str, ...] = ()
+    """Lookups whose value was, in every round, the key of the row that the loop around goes over."""
+    steady_lookups: tuple[str, ...] = ()
+    """Lookups whose value was the same in every round."""
     arity: int = 1
     """Most keys or rows that one query asked for."""
     is_many_keyed: bool = False
@@ -98,6 +50,10 @@ class StackGroup:
     first_parent: int = 0
     """Hash of the first parent's key, to tell parents of different stacks apart."""
     has_distinct_parents: bool = False
+    writes_one: bool = False
+    """All writes are for one row."""
+    writes_next: bool = False
+    """They are for rows that one question found, asked again each time: the next job of a queue."""
     has_loop: bool = False
     """A loop of the project that is not over a literal is on the way."""
     has_row_loop: bool = False
@@ -114,6 +70,8 @@ class StackGroup:
     """How the one object was found whose relation was read."""
     source_rows: Lineage | None = None
     """The many-row set that the loop around the query goes over."""
+    source_row: int | None = None
+    """Tells the row that the loop went over at the first query from others."""
     is_proven_source: bool = False
     """A parameter was a value of one of those rows."""
 
@@ -133,29 +91,31 @@ class QueryGroup:
     stacks: tuple[StackGroup, ...]
     access: RelationAccess | None = None
     shape: str = ""
-    """How the relation or queryset was asked: all, filter, values, count, exists, first, aggregate, get, save ..."""
+    """How the relation or queryset was asked: all, filter, values, choices, count, exists, first, get, save ..."""
     lookup: tuple[str, ...] = ()
     """Lookups by which the query compares a field with a value."""
-    asked: Asked = Asked()
+    asked: Asked = field(default_factory=Asked)
     """What the query asks; of a relation: beyond it."""
+    is_steady: bool = True
+    """The conditions of a relation had the same values in all queries."""
     model: str | None = None
     """Label of the model that is queried or written."""
     is_prefetch_bypassed: bool = False
     """The relation was prefetched, and this query does not use it."""
-    eager: tuple[str, ...] = ()
-    """For a to-many relation: the paths that the query itself joins or prefetches."""
+    is_iterator: bool = False
+    """It was asked by `iterator()`, which passes by what was prefetched."""
+    models_led_to: int = 1
+    """Of a generic key: how many models its rows led to."""
+    eager: Eager = field(default_factory=Eager)
+    """For a to-many relation: what the queryset itself loads eagerly."""
     loaded: tuple[str, ...] = ()
     """For a deferred field: the fields that its row had loaded, the primary key aside."""
-    has_line: bool = True
-    """A line of the project asked, its templates included; False where only a framework's view did."""
-    is_foreign: bool = False
-    """A library built the query for itself: no change of the project's querysets would serve it."""
-    built: Frame | None = None
-    """Where the queryset of its queries is built."""
     aggregates: tuple[tuple[str, str, str], ...] = ()
     """For `aggregate()`: alias, function and field of each."""
-    caveats: tuple[str, ...] = ()
-    """What makes a bulk write differ: overrides_save, has_receivers, no_returned_keys."""
+    bulk: Bulk = _NO_BULK
+    """What a call for many rows at once has to keep of these."""
+    is_by_key: bool = False
+    """A write of one object, or one that chooses its row by nothing but the primary key."""
     followers: int = 0
     """Queries of prefetches that these queries brought along."""
     parameters: tuple[str, ...] = ()
@@ -180,6 +140,8 @@ class Repetition:
     places: tuple[Frame, ...] = ()
 
 
+COLUMN_CALLS = ("defer", "only")
+"""Calls by which a column is left out, or loaded."""
 ENOUGH_LOADINGS = 3
 ENOUGH_UNITS = 2
 """Requests or tests: fewer loadings, or one unit alone, prove nothing of what is never read."""
@@ -187,12 +149,12 @@ ENOUGH_UNITS = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EagerLoading:
-    """A relation that a line of the source loads eagerly, and whether anybody read it."""
+    """A relation that a line of the source loads eagerly, or a large column, and whether anybody read it."""
 
     model: str
     path: str
     call: str
-    """select_related or prefetch_related."""
+    """select_related or prefetch_related; of a column only, which loads it, or defer, which would not."""
     written: tuple[str, ...]
     """The lookups of the call that load it."""
     loadings: int

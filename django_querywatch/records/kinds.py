@@ -12,6 +12,7 @@ Kind = Literal[
     "duplicate",
     "wasteful_check",
     "unused_eager_loading",
+    "unread_column",
     "slow_query",
 ]
 Certainty = Literal["certain", "likely"]
@@ -28,5 +29,6 @@ KINDS: tuple[Kind, ...] = (
     "duplicate",
     "wasteful_check",
     "unused_eager_loading",
+    "unread_column",
     "slow_query",
 )

@@ -31,17 +31,20 @@ _repeats = Repeats()
 
 def report(report: Report) -> None:
     """Log the report: warnings and what is milder apart, so that levels can be told apart too."""
-    _log(logging.WARNING, report, report.of_kind(*WARNING_KINDS))
-    _log(logging.INFO, report, report.of_kind(*MILDER_KINDS))
-    if not report.findings and logger.isEnabledFor(logging.DEBUG):
+    if report.findings:
+        _log(logging.WARNING, report, report.of_kind(*WARNING_KINDS))
+        _log(logging.INFO, report, report.of_kind(*MILDER_KINDS))
+    elif logger.isEnabledFor(logging.DEBUG):
         logger.debug(f"querywatch: {headline(report)}", extra=_extra(report))
 
 
 def _log(level: int, report: Report, findings: tuple[Finding, ...]) -> None:
     if not findings or not logger.isEnabledFor(level):
         return
-    avoidable = min(report.avoidable, sum(finding.avoidable for finding in findings))
-    part = replace(report, findings=findings, avoidable=avoidable)
+    part = report
+    if len(findings) < len(report.findings):
+        avoidable = min(report.avoidable, sum(finding.avoidable for finding in findings))
+        part = replace(report, findings=findings, avoidable=avoidable)
     logger.log(level, _message(part), extra=_extra(part))
 
 

@@ -22,6 +22,7 @@ RULES = {
     "duplicate": "The same query was run again with the same parameters.",
     "wasteful_check": "A check whether there are rows costs more than it need.",
     "unused_eager_loading": "A relation is loaded with every row, and nobody reads it.",
+    "unread_column": "A large column is loaded with every row, and nobody reads it.",
     "slow_query": "A query took longer than the threshold.",
 }
 

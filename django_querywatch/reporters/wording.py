@@ -15,6 +15,7 @@ KIND_WORDS = {
     "duplicate": "duplicate",
     "wasteful_check": "wasteful check",
     "unused_eager_loading": "unused eager loading",
+    "unread_column": "unread column",
     "slow_query": "slow query",
 }
 _PLURALS = {"over_budget": "over budget", "slow_query": "slow queries"}
@@ -46,17 +47,29 @@ def sentence(finding: Finding) -> str:
     """The greppable first line: ``N+1: shop.Order.user fetched 50 times (41 ms, default)``."""
     if finding.budget:
         return f"{label(finding)}: {subject(finding)} {allowed(finding)} ({milliseconds(finding.duration)})"
-    if finding.kind == "unused_eager_loading":
+    if finding.kind in ("unused_eager_loading", "unread_column"):
         return f"{label(finding)}: {subject(finding)} {unread(finding)}"
     if finding.kind == "wasteful_check":
         return f"{label(finding)}: {subject(finding)} {checked(finding)} ({cost(finding)})"
-    verb = _verb(finding)
-    parts = [f"{label(finding)}: {subject(finding)} {verb} {times(finding.count)}"]
+    return f"{label(finding)}: {subject(finding)} {_verb(finding)} {_often(finding)} ({cost(finding)})"
+
+
+def _often(finding: Finding) -> str:
     if finding.kind == "duplicate":
-        parts.append("with the same parameters")
-    if finding.kind == "potential_n_plus_one" and finding.count == 1:
-        parts.append("for the only row")
-    return f"{' '.join(parts)} ({cost(finding)})"
+        return f"{times(finding.count)} {_same_parameters(finding)}"
+    if finding.kind != "potential_n_plus_one":
+        return times(finding.count)
+    if finding.also:  # the count is theirs, too: none of them was fetched again
+        return f"for the only row, with {queries(finding.count)} along its path"
+    return f"{times(finding.count)} for the only row"
+
+
+def _same_parameters(finding: Finding) -> str:
+    """One question asked again, or several of one place."""
+    again = finding.avoidable
+    if again + 1 >= finding.count or not again:
+        return "with the same parameters"
+    return f"in all, {times(again)} with parameters that were asked by before"
 
 
 def cost(finding: Finding) -> str:
@@ -87,7 +100,7 @@ def checked(finding: Finding) -> str:
 
 
 def unread(finding: Finding) -> str:
-    """What is said of a relation that is loaded for nothing."""
+    """What is said of a relation or a column that is loaded for nothing."""
     return f"loaded with its rows {times(finding.count)}, and never read"
 
 
@@ -96,7 +109,7 @@ def fix(finding: Finding) -> str | None:
     if not finding.suggestion:
         return None
     model = finding.root_model.rpartition(".")[2] if finding.root_model else None
-    prefix = f"{model}.objects." if model and _CALL.match(finding.suggestion) else ""
+    prefix = f"{model}.{finding.root_manager}." if model and _CALL.match(finding.suggestion) else ""
     return escape(prefix + finding.suggestion)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 import unittest
 from argparse import ArgumentParser
 from pathlib import Path
@@ -18,7 +19,7 @@ from django_querywatch.runner.results import RemoteWatchingResult, judging_resul
 from django_querywatch.suite.arranging import is_test_file
 from django_querywatch.suite.eager import loadings_of, seen_loadings
 from django_querywatch.suite.options import OptionError, Options, add_options, read_options
-from django_querywatch.suite.run import Ending, SuiteRun
+from django_querywatch.suite.run import FAILED_SOMEWHERE, SECTION_FAILED, Ending, SuiteRun
 
 OWN_ERROR = 2
 
@@ -69,6 +70,9 @@ class QueryWatchRunner(DiscoverRunner):
                 self.log(f"\n{self.querywatch.finish(self._ending(result))}")
             except (BaselineError, OSError) as error:
                 raise CommandError(f"querywatch: {error}", returncode=OWN_ERROR) from error
+            except Exception as error:
+                text = f"{SECTION_FAILED} please report it:\n{traceback.format_exc()}"
+                raise CommandError(text, returncode=OWN_ERROR) from error
         return failures
 
     def _ending(self, result: Any) -> Ending:
@@ -90,6 +94,8 @@ class QueryWatchRunner(DiscoverRunner):
             return "the run ended early"
         if len(result.failures) + len(result.errors) > result.querywatch_failures:
             return "tests failed"
+        if self.querywatch.has_failed:
+            return FAILED_SOMEWHERE
         if not result.testsRun:
             return "no test ran"
         if self._labels or self.tags or self.exclude_tags or self.test_name_patterns:

@@ -16,14 +16,15 @@ from typing import Any
 from asgiref.sync import AsyncToSync
 from django.test.runner import RemoteTestResult
 
+from django_querywatch.capture import fault_boundary
 from django_querywatch.reporters.json import report_from_json_line, report_to_json_line
 from django_querywatch.suite.arranging import without_arranging
 from django_querywatch.suite.judging import without_tolerated
-from django_querywatch.suite.run import SuiteRun
+from django_querywatch.suite.run import FAILED_LINE, SuiteRun
 from django_querywatch.testing.factories import without_factories
 from django_querywatch.testing.failing import finding_text
 from django_querywatch.testing.rules import Rules
-from django_querywatch.testing.watching import Watch, watched
+from django_querywatch.testing.watching import OWN_FAILURE, Watch, watched
 
 
 class WatchingResult(unittest.TestResult):
@@ -46,9 +47,12 @@ class WatchingResult(unittest.TestResult):
             try:
                 yield
             finally:
-                self.addQuerywatchReport(
-                    test, report_to_json_line(recording.report(replace(config, unused_eager=False)))
-                )
+                line = FAILED_LINE
+                with fault_boundary:
+                    line = report_to_json_line(
+                        recording.report(replace(config, unused_eager=False, unread_columns=None))
+                    )
+                self.addQuerywatchReport(test, line)
 
     def addQuerywatchReport(self, test: Any, line: str) -> None:
         raise NotImplementedError
@@ -74,9 +78,13 @@ def judging_result(base: type[unittest.TestResult], run: SuiteRun, pattern: str)
         def addQuerywatchReport(self, test: Any, line: str) -> None:
             report = without_arranging(report_from_json_line(line, test.id()), Path.cwd(), [pattern])
             run.add(report)
+            if run.options.mode != "fail" or run.options.adds_to_baseline:
+                return
             failures = Rules().failures(without_tolerated(report, run.baseline.entries))
-            if failures and run.options.mode == "fail" and not run.options.adds_to_baseline:
+            if failures:
                 self._problems[test.id()] = "\n".join(map(finding_text, failures))
+            elif report.failed:
+                self._problems[test.id()] = OWN_FAILURE
 
         def addSuccess(self, test: Any) -> None:
             problem = self._problems.pop(test.id(), None)

@@ -13,11 +13,16 @@ from django_querywatch.baseline import write_baseline
 from django_querywatch.merged import merge, merged_report
 from django_querywatch.records import N_PLUS_ONE_KINDS, EagerLoading, Report
 from django_querywatch.reporters import github, wording
+from django_querywatch.reporters.json import report_to_json_line
 from django_querywatch.suite import formats
 from django_querywatch.suite.judging import Verdict, judge, load_baseline, without_tolerated
 from django_querywatch.suite.options import Options
 from django_querywatch.suite.section import eager_lines, section_lines, unused_lines
 
+FAILED_SOMEWHERE = "django-querywatch itself failed in some tests"
+SECTION_FAILED = "django-querywatch itself failed when it summed up the tests, which are not affected;"
+FAILED_LINE = report_to_json_line(Report(failed=True))
+"""What takes the place of a report that could not be made."""
 WHOLE_RUN = "all tests"
 """Name of the report of what no single test shows."""
 
@@ -51,6 +56,11 @@ class SuiteRun:
         """Take one test's report. A test that is run again counts once."""
         self._reports[report.name] = report
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether the tool itself failed in some test: what was not found there may be there."""
+        return any(report.failed for report in self._reports.values())
+
     def ignore(self, name: str) -> None:
         """Note a test whose findings do not count."""
         self._ignoring.add(name)
@@ -76,8 +86,8 @@ class SuiteRun:
                 f"{wording.counted(ending.unobserved, 'test')} could not be watched: Django was not set up then. "
                 "Install pytest-django, or call django.setup() in conftest.py."
             )
-        if any(report.failed for report in shown):
-            yield "django-querywatch itself failed in some tests: findings may be missing. See the log."
+        if self.has_failed:
+            yield f"{FAILED_SOMEWHERE}: findings may be missing. See the log."
         if self._ignoring:
             yield f"ignored by a marker: {wording.counted(len(self._ignoring), 'test')}"
         yield from section_lines(causes)

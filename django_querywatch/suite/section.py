@@ -37,9 +37,9 @@ def section_lines(
 
 
 def eager_lines(findings: Sequence[Finding]) -> Iterator[str]:
-    """What is loaded eagerly and read in none of the tests."""
+    """What is loaded and read in none of the tests."""
     if findings:
-        yield "Loaded eagerly, and read in no test:"
+        yield "Loaded, and read in no test:"
     for finding in findings[:_MOST_POTENTIAL]:
         yield from (f"  {line}" for line in render_finding(finding).splitlines())
     if len(findings) > _MOST_POTENTIAL:

@@ -11,7 +11,7 @@ from typing import Any, overload
 from django_querywatch.recording import Recording
 from django_querywatch.testing.failing import failure_text
 from django_querywatch.testing.rules import Rules, rules
-from django_querywatch.testing.watching import Watch, blind_spot
+from django_querywatch.testing.watching import Watch, blind_spot, own_failure
 
 
 class NoNPlusOne(AbstractContextManager[Recording], AbstractAsyncContextManager[Recording]):
@@ -35,7 +35,7 @@ class NoNPlusOne(AbstractContextManager[Recording], AbstractAsyncContextManager[
         blind = blind_spot(recording)
         watch.__exit__(kind, error, trace)
         text = failure_text(recording, self._rules)
-        if error is None and (problem := text or blind):
+        if error is None and (problem := text or blind or own_failure(recording)):
             raise AssertionError(problem)
         if error is not None and text:
             error.add_note(f"assertNoNPlusOne found until then:\n{text}")

@@ -14,7 +14,7 @@ from django_querywatch.capture import query_groups
 from django_querywatch.recording import Recording
 from django_querywatch.records import Config, QueryGroup
 from django_querywatch.testing.failing import group_text
-from django_querywatch.testing.watching import Watch, blind_spot
+from django_querywatch.testing.watching import Watch, blind_spot, own_failure
 
 _Key = tuple[str, str]
 
@@ -83,8 +83,8 @@ def _make(populate: Any, count: int) -> None:
 
 def _seen(scale: int, recording: Recording, blind: str | None) -> _Run:
     __tracebackhide__ = True
-    if blind:
-        raise AssertionError(blind)
+    if problem := blind or own_failure(recording):
+        raise AssertionError(problem)
     groups: dict[_Key, tuple[QueryGroup, ...]] = {}
     for group in query_groups(recording.recorder.counts, 0.0):
         key = (group.alias, group.fingerprint)

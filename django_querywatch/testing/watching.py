@@ -18,6 +18,10 @@ from django_querywatch.recording import Recording, record
 from django_querywatch.records import Config
 from django_querywatch.testing.live_server import lent_to_servers
 
+OWN_FAILURE = (
+    "django-querywatch itself failed while it watched, so that findings may be missing. "
+    "The log of 'django_querywatch' has the traceback."
+)
 _HERE = str(Path(__file__).parent)
 
 
@@ -67,12 +71,14 @@ def blind_spot(recording: Recording) -> str | None:
                 f"django-querywatch could not see the queries of the database {connection.alias!r}: its "
                 "execute wrapper is not on the connection. Did something replace connection.execute_wrappers?"
             )
-    if recording.recorder.has_failed:
-        return (
-            "django-querywatch itself failed while it watched, so that findings may be missing. "
-            "The log of 'django_querywatch' has the traceback."
-        )
     return None
+
+
+def own_failure(recording: Recording) -> str | None:
+    """That the tool failed, while it watched or when it made the report: a silent recording proves nothing then."""
+    if not recording.recorder.has_failed:
+        return None
+    return OWN_FAILURE
 
 
 def _caller() -> FrameType | None:

@@ -1,7 +1,7 @@
 """The waiver's grammar: what is honoured, what is told, and that no line can break it."""
 
-import time
 from datetime import date
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -147,7 +147,7 @@ def test_the_time_is_linear_in_the_line(start, piece):
 
 
 def _timed(line: str) -> float:
-    start = time.perf_counter()
+    start = process_time()
     parse_waiver(line)
     is_comment(line)
-    return time.perf_counter() - start
+    return process_time() - start

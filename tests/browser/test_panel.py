@@ -96,7 +96,7 @@ def test_the_keyboard_alone_reaches_link_fix_and_sql(open_page):
     toolbar.page.locator("#djdt-QueryWatchPanel a").focus()
     toolbar.page.keyboard.press("Enter")
     toolbar.panel.wait_for()
-    toolbar.page.wait_for_load_state("networkidle")
+    toolbar.run_script("django_querywatch/panel.js")
     focused = []
     while "BUTTON" not in focused and len(focused) < 30:
         toolbar.page.keyboard.press("Tab")
@@ -234,7 +234,7 @@ def test_pictures_for_readme_and_docs(open_page, theme):
     toolbar = open_page("/overview/", theme=theme)
     toolbar.open_panel()
     toolbar.cards.first.wait_for()
-    toolbar.page.wait_for_function("document.fonts.status === 'loaded'")
+    toolbar.page.wait_for_function("() => document.fonts.status === 'loaded'")
     IMAGES.mkdir(parents=True, exist_ok=True)
     picture = IMAGES / f"panel-{theme}.png"
     toolbar.page.screenshot(path=picture)

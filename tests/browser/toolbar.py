@@ -27,6 +27,14 @@ CONTRASTS = """panel => {
     return results;
 }"""
 
+REDRAWN = """() => {
+    globalThis.redrawn = false;
+    const isRow = node => node.dataset?.requestId;
+    const look = changes => { globalThis.redrawn ||= changes.some(change => [...change.removedNodes].some(isRow)); };
+    const root = document.querySelector("#djDebugRoot")?.shadowRoot ?? document;
+    new MutationObserver(look).observe(root, {childList: true, subtree: true});
+}"""
+
 
 class Toolbar:
     def __init__(self, page: Any) -> None:
@@ -49,8 +57,12 @@ class Toolbar:
     def open_panel(self) -> Any:
         self.page.locator("#djdt-QueryWatchPanel a").click()
         self.panel.wait_for()
-        self.page.wait_for_load_state("networkidle")  # the panel's script comes after its content
+        self.run_script("django_querywatch/panel.js")
         return self.panel
+
+    def run_script(self, name: str) -> None:
+        """Wait until a panel's script has run: it comes after the panel's content, and a click before is lost."""
+        self.page.evaluate("name => import(`/static/${name}`).then(() => null)", name)
 
     def fetch(self, address: str) -> str:
         """Request an address as a script of the page would."""
@@ -61,7 +73,11 @@ class Toolbar:
         return self.panel.locator(".qw-others li").filter(has_text=name).first
 
     def switch_in_history(self, address: str) -> None:
+        # Before the panel opens: the script has its rows drawn again then, and a click in between is lost.
+        self.run_script("debug_toolbar/js/history.js")
+        self.page.evaluate(REDRAWN)
         self.page.locator("#djdt-HistoryPanel a").click()
+        self.page.wait_for_function("() => globalThis.redrawn")
         path = self.page.get_by_text(address, exact=True)  # the shelf of a server holds other tests' requests
         row = self.page.locator("#djdtHistoryRequests tr").filter(has=path).first
         row.locator("button.switchHistory").click()

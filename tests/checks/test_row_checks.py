@@ -12,6 +12,7 @@ from django_querywatch import Finding, record
 from django_querywatch.fingerprint import asked_rows
 from django_querywatch.reporters.text import render_finding
 from example_project.shop.factories import OrderFactory, OrderItemFactory
+from example_project.shop.models import Order
 from tests.checks import fine, wasteful
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +110,29 @@ def _fixed(function: Any, better: str, written: str) -> Any:
     names = dict(vars(wasteful))
     exec(compile(source.replace(written, better), wasteful.__file__ + ".fixed.py", "exec"), names)
     return names[function.__name__]
+
+
+def _called_thrice() -> None:
+    def has_orders(status: str) -> bool:
+        orders = Order.objects.filter(status=status)
+        return orders.count() > 0
+
+    first = has_orders("new")
+    second = has_orders("open")
+    assert (first, second, has_orders("paid")) == (True, False, False)
+
+
+def _drained() -> None:
+    while Order.objects.filter(status="new").count() > 0:
+        first = Order.objects.filter(status="new").values("pk")[:1]
+        Order.objects.filter(pk=first.get()["pk"]).update(status="sent")
+
+
+@pytest.mark.parametrize("work", [_called_thrice, _drained])
+def test_one_line_is_one_finding_however_often_it_runs(work: Any) -> None:
+    OrderFactory(status="new")
+    (found,) = checks_of(work)
+    assert found.count == 3
 
 
 def test_where_the_source_cannot_be_read_nothing_is_said() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import gc
 import inspect
 import json
 import pickle
@@ -32,6 +31,7 @@ from example_project.shop.factories import (
 )
 from example_project.shop.models import Order
 from tests.eager import using, wasting
+from tests.eager.asking import told_of
 
 pytestmark = pytest.mark.django_db
 
@@ -81,11 +81,7 @@ def shop() -> None:
 
 
 def told(url: str, reports: list[Report], times: int = 5) -> list[Finding]:
-    for _ in range(times):
-        assert Client().get(url).status_code == 200
-        gc.collect()  # rows and the lists that were prefetched for them hold each other
-    assert not any(report.failed for report in reports)
-    return [found for report in reports for found in report.of_kind("unused_eager_loading")]
+    return told_of("unused_eager_loading", url, reports, times)
 
 
 FIXES = {

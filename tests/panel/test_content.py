@@ -1,6 +1,7 @@
 """What the panel shows: of reports made by hand, and where there is no report."""
 
 import logging
+import os
 from dataclasses import replace
 from time import process_time
 
@@ -111,7 +112,8 @@ def test_ten_thousand_queries_in_two_hundred_findings_are_rendered_within_a_seco
         elapsed=10.0,
     )
     assert content_of(made).count("<details") >= 300
-    assert min(seconds_to_show(made) for _ in range(3)) < 1
+    limit = 2 if "COVERAGE_RUN" in os.environ else 1  # coverage counts each line, too
+    assert min(seconds_to_show(made) for _ in range(3)) < limit
 
 
 def seconds_to_show(made):

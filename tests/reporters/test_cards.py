@@ -143,6 +143,10 @@ def test_duplicates_and_slow_queries_are_apart_and_further_causes_are_folded():
             {"kind": "potential_n_plus_one", "count": 1},
             "fetched for the only row: with more rows, once for each",
         ),
+        (
+            {"kind": "potential_n_plus_one", "count": 2},
+            "fetched for the only row: with more rows, once for each",
+        ),
         ({"kind": "duplicate"}, "fetched again with the same parameters"),
         ({"kind": "slow_query", "model": None}, "run slowly"),
     ],

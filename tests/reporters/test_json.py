@@ -76,7 +76,7 @@ def test_unknown_keys_of_this_version_are_passed_over_and_missing_ones_take_defa
 WHOLE = "not a whole number from 0 on"
 KINDS = (
     "n_plus_one, n_plus_one_write, over_budget, potential_n_plus_one, duplicate, wasteful_check, "
-    "unused_eager_loading, slow_query"
+    "unused_eager_loading, unread_column, slow_query"
 )
 
 

@@ -20,6 +20,7 @@ EVERYTHING = report(
     finding(kind="duplicate", location=frame("/srv/elsewhere/a b.py", 3)),
     finding(kind="wasteful_check", location=frame("shop/views.py", 24)),
     finding(kind="unused_eager_loading", location=frame("shop/views.py", 24)),
+    finding(kind="unread_column", location=frame("shop/views.py", 24)),
     unknown(kind="slow_query", origin=frame("shop/views.py", 24)),
 )
 
@@ -87,12 +88,13 @@ def test_rules_and_levels_belong_to_the_kinds():
         "Duplicate",
         "WastefulCheck",
         "UnusedEagerLoading",
+        "UnreadColumn",
         "SlowQuery",
     ]
     for result in run["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
         assert rules[result["ruleIndex"]]["defaultConfiguration"]["level"] == result["level"]
-    assert [result["level"] for result in run["results"]] == ["warning"] * 3 + ["note"] * 5
+    assert [result["level"] for result in run["results"]] == ["warning"] * 3 + ["note"] * 6
 
 
 def artifacts(some_report) -> list[dict[str, str]]:

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from django_querywatch.reporters.text import render_finding, render_report, render_short
@@ -78,6 +80,22 @@ def test_a_potential_n_plus_one_promises_no_numbers():
     )
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"count": 2}, "fetched 2 times for the only row"),
+        (
+            {"count": 2, "also": ("shop.Customer.user",)},
+            "fetched for the only row, with 2 queries along its path",
+        ),
+    ],
+)
+def test_two_queries_for_one_row_are_no_repetition(changes: dict[str, Any], words: str):
+    potential = finding(kind="potential_n_plus_one", avoidable=0, **changes)
+    first_line = render_finding(potential).splitlines()[0]
+    assert first_line == f"potential N+1: shop.Order.user {words} (41 ms, default)"
+
+
 def test_a_duplicate_has_no_parent_query():
     duplicate = finding(
         kind="duplicate",
@@ -93,6 +111,15 @@ def test_a_duplicate_has_no_parent_query():
         "duplicate: shop.Order.user fetched 3 times with the same parameters (12 ms, default)",
         "  at shop/templates/shop/order_list.html:12   {{ order.user.email }}",
         "  advice: keep the first result",
+    )
+
+
+def test_several_questions_of_one_line_are_not_told_as_one():
+    duplicate = finding(kind="duplicate", count=6, avoidable=3, suggestion=None)
+    first, *_ = render_finding(duplicate).splitlines()
+    assert first == (
+        "duplicate: shop.Order.user fetched 6 times in all, 3 times with parameters that were asked by before "
+        "(41 ms, default)"
     )
 
 

@@ -23,6 +23,11 @@ NOT_SERVED = ("pytest_plugin", "runner", "testing", "suite", "management", "tool
 """What has no part in answering a request."""
 DOORS = {
     "capture.recorder.watch_query": "Django's own call runs the query through it",
+    "capture.recorder.Thread.__init__": "two constants, once for each thread",
+    "capture.recorder._Local.__init__": "it makes these",
+    "capture.columns.TellingColumn.__get__": "Django's own call reads the column through it",
+    "capture.columns.TellingColumn.__set__": "it writes the column",
+    "capture.columns.TellingColumn.__delete__": "it deletes the column",
     "capture.faults.FaultBoundary.__enter__": "the boundary itself",
     "capture.faults.FaultBoundary.__exit__": "the boundary itself",
     "middleware.QueryWatchMiddleware.__call__": "Django's own call runs the view through it",

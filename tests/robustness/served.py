@@ -26,6 +26,11 @@ LOGGING_CONFIG = None
 USE_TZ = True
 ROWS = 30
 
+if "SERVED_LISTENS" in os.environ:
+    from tests.robustness.fault_switch import listen
+
+    listen()
+
 
 def queries_of(number: int) -> int:
     """One for the users, then one for each."""
@@ -128,9 +133,17 @@ def fault(request: Any, name: str) -> Any:
     """Let a function of the tool raise from now on; the answer is how often the last one was called."""
     from django.http import HttpResponse
 
-    from tests.robustness.fault_switch import switch
+    from tests.robustness.fault_switch import fault_switch
 
-    return HttpResponse(switch.turn(name))
+    return HttpResponse(fault_switch().turn(name))
+
+
+def called(request: Any) -> Any:
+    from django.http import JsonResponse
+
+    from tests.robustness.fault_switch import fault_switch
+
+    return JsonResponse(fault_switch().called(), safe=False)
 
 
 def ready(request: Any) -> Any:
@@ -156,7 +169,12 @@ def __getattr__(name: str) -> Any:
             "outwaited": outwaited,
         }
         routes = [path(f"{name}/<int:number>/", view) for name, view in views.items()]
-        return [path("ready/", ready), path("fault/<str:name>/", fault), *routes]
+        return [
+            path("ready/", ready),
+            path("fault/<str:name>/", fault),
+            path("called/", called),
+            *routes,
+        ]
     if name == "asgi":
         from django.core.asgi import get_asgi_application
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection, transaction
+from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
@@ -127,8 +128,31 @@ def test_connections_that_die_and_are_opened_again_keep_one_wrapper() -> None:
     with django_querywatch.record() as recording:
         in_new_thread(in_thread)
     assert counts == [1, 1, 1]
-    # On MySQL, Django sets the isolation level by a query on every connection that is opened again.
-    assert recording.query_count == (7 if connection.vendor == "mysql" else 4)
+    assert recording.query_count == 4
+
+
+def test_what_sets_up_a_connection_is_no_query_of_whoever_comes_first() -> None:
+    """On MySQL, Django itself sets the isolation level by a query on every connection that is opened again."""
+    seen: list[str] = []
+
+    def set_up(sender: Any, connection: Any, **kwargs: Any) -> None:
+        seen.append(connection.alias)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 'set up'")
+
+    def in_thread() -> None:
+        for _ in range(3):
+            ask()
+            end()
+
+    connection_created.connect(set_up)
+    try:
+        with django_querywatch.record() as recording:
+            in_new_thread(in_thread)
+    finally:
+        connection_created.disconnect(set_up)
+    assert seen == ["default"] * 3
+    assert recording.query_count == 3
 
 
 def test_a_users_wrapper_that_is_active_while_the_connection_opens_costs_neither() -> None:

@@ -32,7 +32,7 @@ def tell(report: Report) -> None:
 
 
 @pytest.fixture
-def told(db: None) -> Iterator[list[Report]]:
+def told(transactional_db: None) -> Iterator[list[Report]]:
     """What is told of queries on thirty users, as many as a task of any number wants."""
     group = Group.objects.create(name="all")
     for number in range(30):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import threading
+import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib import reload
@@ -55,6 +56,7 @@ def telemetry() -> Any:
     """The reporter, and where its spans and metrics can be read; providers are set once a process."""
     pytest.importorskip("opentelemetry.sdk", reason="pip install 'django-querywatch[robustness]'")
     from opentelemetry import metrics, trace
+    from opentelemetry.exporter.prometheus import PrometheusMetricReader
     from opentelemetry.sdk.metrics import MeterProvider
     from opentelemetry.sdk.metrics.export import InMemoryMetricReader
     from opentelemetry.sdk.trace import TracerProvider
@@ -68,7 +70,7 @@ def telemetry() -> Any:
 
     trace.set_tracer_provider(Telemetry.provider)
     trace.get_tracer_provider().add_span_processor(SimpleSpanProcessor(Telemetry.spans))  # type: ignore[attr-defined]
-    metrics.set_meter_provider(MeterProvider([Telemetry.reader]))
+    metrics.set_meter_provider(MeterProvider([Telemetry.reader, PrometheusMetricReader()]))
     from django_querywatch.reporters import otel
 
     Telemetry.reporter = reload(otel)  # type: ignore[attr-defined]
@@ -129,6 +131,30 @@ def test_metrics_count_by_route(telemetry: Any) -> None:
     assert now["querywatch.findings"][kind] - before.get("querywatch.findings", {}).get(kind, 0) == 1
     name = "querywatch.avoidable_queries"
     assert now[name][route] - before.get(name, {}).get(route, 0) == 50
+
+
+def test_prometheus_scrapes_the_same_metrics(telemetry: Any) -> None:
+    from prometheus_client import start_http_server
+
+    telemetry.reporter.report(report_of())
+    server, thread = start_http_server(0, addr="127.0.0.1")
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/metrics", timeout=10) as response:
+            lines = response.read().decode().splitlines()
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+    counted = points(telemetry)
+    route = (("http.route", "orders/<int:pk>/"),)
+    kind = (*route, ("querywatch.kind", "n_plus_one"))
+    for name, labels in (("queries", route), ("avoidable_queries", route), ("findings", kind)):
+        assert _scraped(lines, f"querywatch_{name}_total") == counted[f"querywatch.{name}"][labels]
+
+
+def _scraped(lines: list[str], name: str) -> float:
+    (line,) = [line for line in lines if line.startswith(f"{name}{{") and "orders/<int:pk>/" in line]
+    return float(line.rpartition(" ")[2])
 
 
 def test_a_thousand_requests_tell_a_finding_four_times(telemetry: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import AsyncClient, Client, override_settings
 
 from example_project.shop.factories import (
@@ -45,7 +45,7 @@ class Visit:
         return self.method, self.is_async, stream, "raises" in self.url or "wrong" in self.url
 
 
-VISITS = (
+_VISITS = (
     Visit(url="/orders/"),
     Visit(url="/orders/picking/"),
     Visit(url="/orders/mailing/"),
@@ -67,6 +67,9 @@ VISITS = (
     Visit(url="/robust/raises_in_stream/"),
     Visit(url="/robust/grouped/"),
 )
+_SHOWS_NEW_KEY = "/order/S-1/again/"
+VISITS = tuple(visit for visit in _VISITS if connection.vendor == "sqlite" or visit.url != _SHOWS_NEW_KEY)
+"""Elsewhere a key that was given is not given again, though what took it was undone: no two answers are alike."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +105,9 @@ def look(visit: Visit, session: str) -> Answer:
                 status, headers, body = _ask(visit, session)
             answer = Answer(status=status, headers=headers, body=body, database=_database())
         except Exception as error:
-            answer = Answer(error=_told(error), database=_database())
+            # After an error of its own, PostgreSQL answers nothing else in this transaction.
+            database = () if isinstance(error, DatabaseError) else _database()
+            answer = Answer(error=_told(error), database=database)
         transaction.set_rollback(True)
     return answer
 

@@ -58,6 +58,7 @@ class Command(BaseCommand):
             self.stdout.write(text)
         if options["format"] == "github":
             github.append_summary(merged_report(reports))
+        problems += [_failure(report) for report in reports if report.failed]
         if problems:
             raise CommandError("\n".join(problems), returncode=OWN_ERROR)
         if any(report.of_kind(*(options["fail_on"] or N_PLUS_ONE_KINDS)) for report in reports):
@@ -81,6 +82,13 @@ class Command(BaseCommand):
                 raise CommandError(
                     f"{name} is for requests, not for: querywatch report FILE...", returncode=OWN_ERROR
                 )
+
+
+def _failure(report: Report) -> str:
+    return (
+        f"django-querywatch itself failed in {report.name}: findings may be missing. "
+        "The log of 'django_querywatch' has the traceback; please report it."
+    )
 
 
 def _text(reports: Sequence[Report]) -> str:

@@ -10,7 +10,7 @@ from django_querywatch.reporters.cards.excerpts import make_reader
 from django_querywatch.reporters.cards.headline import Headline, make_headline
 from django_querywatch.reporters.cards.statements import make_layout
 
-_QUIET = ("duplicate", "wasteful_check", "unused_eager_loading", "slow_query")
+_QUIET = ("duplicate", "wasteful_check", "unused_eager_loading", "unread_column", "slow_query")
 _OPEN = 10
 """Cards shown in full; the rest are rows to unfold."""
 

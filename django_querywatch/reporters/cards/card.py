@@ -15,7 +15,11 @@ from django_querywatch.reporters.escaping import escape
 
 _CALL = re.compile(r"[a-z_][a-z0-9_]*\(")
 _MOST_PLACES = 5
-_LOCATION_WORDS = {"over_budget": "Defined in", "unused_eager_loading": "Loaded in"}
+_LOCATION_WORDS = {
+    "over_budget": "Defined in",
+    "unused_eager_loading": "Loaded in",
+    "unread_column": "Loaded in",
+}
 _DONE = {"SELECT": "fetched", "INSERT": "inserted", "UPDATE": "updated", "DELETE": "deleted"}
 
 
@@ -141,13 +145,13 @@ def _words(finding: Finding) -> str:
             return wording.allowed(finding)
         case "wasteful_check":
             return wording.checked(finding)
-        case "unused_eager_loading":
+        case "unused_eager_loading" | "unread_column":
             return wording.unread(finding)
         case "slow_query":
             return f"{done} slowly"
         case "duplicate":
             return f"{done} again with the same parameters"
-        case "potential_n_plus_one" if finding.count == 1:
+        case "potential_n_plus_one":
             return f"{done} for the only row: with more rows, once for each"
         case _:
             return f"{done} one by one, in a loop"

@@ -210,6 +210,34 @@ def sync_view_runs_coroutine(request):
     return JsonResponse(async_to_sync(collect)(), safe=False)
 
 
+@n_plus_one(**BULK)
+def sync_view_runs_gathered_calls(request):
+    async def collect():
+        keys = [book.author_id async for book in Book.objects.all()]
+        return await asyncio.gather(*[Author.objects.aget(pk=key) for key in keys])  # culprit
+
+    return JsonResponse([author.name for author in async_to_sync(collect)()], safe=False)
+
+
+@n_plus_one(**BULK)
+def sync_view_runs_a_group_of_calls(request):
+    async def collect():
+        keys = [book.author_id async for book in Book.objects.all()]
+        async with asyncio.TaskGroup() as group:  # culprit
+            tasks = [group.create_task(Author.objects.aget(pk=key)) for key in keys]
+        return [task.result() for task in tasks]
+
+    return JsonResponse([author.name for author in async_to_sync(collect)()], safe=False)
+
+
+@fixed("sync_view_runs_gathered_calls")
+@fixed("sync_view_runs_a_group_of_calls")
+def sync_view_runs_in_bulk(request):
+    keys = [book.author_id for book in Book.objects.all()]
+    found = Author.objects.in_bulk(keys)
+    return JsonResponse([found[key].name for key in keys], safe=False)
+
+
 @fixed("async_for_with_aget")
 @fixed("async_gather")
 @fixed("async_gather_of_plain_calls")

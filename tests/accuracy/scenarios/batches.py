@@ -50,6 +50,27 @@ def deletes_in_chunks(request):
     return HttpResponse(str(deleted))
 
 
+@clean(populate=populate.books, batch=4, per_batch=2)
+def update_of_one_in_each_chunk(request):
+    last = 0
+    while page := list(Book.objects.filter(pk__gt=last).order_by("pk")[:4]):
+        last = page[-1].pk
+        Book.objects.filter(pk__in=[book.pk for book in page if book.pk == last]).update(is_published=False)
+    return HttpResponse("ok")
+
+
+@clean(populate=populate.books, batch=4, per_batch=2)
+def delete_of_one_in_each_chunk(request):
+    pks = list(Book.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(pks), 4):
+        entries = AuditEntry.objects.filter(subject__in=pks[start : start + 1])
+        entries.delete()
+        AuditEntry.objects.bulk_create(
+            [AuditEntry(action="seen", subject=pk) for pk in pks[start : start + 4]]
+        )
+    return HttpResponse("ok")
+
+
 @clean(populate=populate.orders)
 def delete_with_cascade(request):
     return HttpResponse(str(Order.objects.all().delete()))

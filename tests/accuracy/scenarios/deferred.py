@@ -113,3 +113,15 @@ def values_and_values_list(request):
     rows = Book.objects.values("title", "author__name", "publisher__country__name")
     pairs = Book.objects.values_list("pk", "author__email")
     return JsonResponse([list(rows), [mail for _, mail in pairs]], safe=False)
+
+
+@n_plus_one("shelf.Book.author", path=("author",), fix=mentions("only(", "author"), populate=populate.books)
+def prefetch_without_its_key(request):
+    books = Book.objects.only("title").prefetch_related("author")  # queryset
+    return JsonResponse({book.title: book.author.name for book in books})  # culprit
+
+
+@fixed("prefetch_without_its_key")
+def prefetch_with_its_key(request):
+    books = Book.objects.only("title", "author").prefetch_related("author")
+    return JsonResponse({book.title: book.author.name for book in books})

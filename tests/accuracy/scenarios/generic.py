@@ -1,5 +1,7 @@
 """Generic keys over mixed types, and generic relations."""
 
+import pickle
+
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.http import HttpResponse, JsonResponse
@@ -76,6 +78,48 @@ def generic_second_hop_fixed(request):
     return JsonResponse(
         [one.thing.author.name for one in Favourite.objects.prefetch_related(things)], safe=False
     )
+
+
+def generic_of_each_type(text):
+    """No path: Django looks for it on the first object, and raises for the other type."""
+    return "target__" not in text and 'GenericPrefetch("target", [' in text
+
+
+@n_plus_one(
+    "shelf.Author.country",
+    path="target__country",
+    fix=generic_of_each_type,
+    populate=populate.comments_on_authors,
+    mechanical=False,
+    one_row=False,
+)
+def generic_mixed_second_hop(request):
+    places = []
+    for comment in Comment.objects.prefetch_related("target"):  # queryset
+        if isinstance(comment.target, Author):
+            places.append(comment.target.country.name)  # culprit
+    return JsonResponse(places, safe=False)
+
+
+@fixed("generic_mixed_second_hop")
+def generic_mixed_second_hop_fixed(request):
+    targets = GenericPrefetch("target", [Author.objects.select_related("country")])
+    comments = Comment.objects.prefetch_related(targets)
+    places = [comment.target.country.name for comment in comments if isinstance(comment.target, Author)]
+    return JsonResponse(places, safe=False)
+
+
+@n_plus_one(
+    "shelf.Book.publisher",
+    path="publisher",
+    fix='select_related("publisher")',
+    populate=populate.comments_of_one_author,
+)
+def generic_from_a_cache(request):
+    # As from a cache: nobody saw where the comment was loaded.
+    comment = pickle.loads(pickle.dumps(Comment.objects.earliest("pk")))
+    books = comment.target.books.all()  # queryset
+    return JsonResponse([book.publisher.name for book in books], safe=False)  # culprit
 
 
 @n_plus_one(

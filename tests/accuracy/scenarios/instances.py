@@ -80,7 +80,7 @@ def instances_after_refresh(request):
     return HttpResponse(", ".join(f"{book.title}: {book.author.name}" for book in reversed(books)))  # culprit
 
 
-@n_plus_one("shelf.Book.tags", path="tags", fix=mentions("Prefetch("), populate=populate.tagged_books)
+@n_plus_one("shelf.Book.tags", path="tags", fix=mentions("go over all()"), populate=populate.tagged_books)
 def instances_prefetch_bypassed_by_order(request):
     books = Book.objects.prefetch_related("tags")  # queryset
     rows = [[tag.name for tag in book.tags.order_by("name")] for book in books]  # culprit

@@ -2,6 +2,7 @@
 
 from django.urls import path
 from ninja import NinjaAPI, Router, Schema
+from ninja.orm import create_schema
 from ninja.pagination import PageNumberPagination, paginate
 
 from tests.accuracy.declare import clean, fixed, mentions, n_plus_one
@@ -50,6 +51,9 @@ class RowOut(Schema):
         return book.publisher.name  # culprit: ninja_resolver
 
 
+MadeOut = create_schema(Book, name="MadeOut", fields=["title"], custom_fields=[("author", AuthorOut, None)])
+
+
 class OrderOut(Schema):
     number: str
     total: int
@@ -64,6 +68,11 @@ AUTHOR = {"path": "author", "fix": 'select_related("author")', "populate": popul
 
 @n_plus_one("shelf.Book.author", **AUTHOR, **operation(list[BookOut]))
 def ninja_nested_schema(request):
+    return Book.objects.order_by("title")  # queryset # culprit
+
+
+@n_plus_one("shelf.Book.author", **AUTHOR, **operation(list[MadeOut]))  # culprit
+def ninja_schema_of_no_source(request):
     return Book.objects.order_by("title")  # queryset # culprit
 
 

@@ -94,3 +94,9 @@ def template_regroup_joined(request):
 @clean(populate=populate.books, silent_at_one=False)
 def template_first_of_loop_only(request):
     return render(request, "accuracy/first_only.html", {"books": Book.objects.order_by("pk")})
+
+
+@clean(populate=lambda n: populate.books(n + 3))
+def template_podium_on_one_line(request):
+    first, second, third = Book.objects.order_by("-price")[:3]
+    return render(request, "accuracy/podium.html", {"first": first, "second": second, "third": third})

@@ -80,10 +80,63 @@ def delete_in_loop(request):
     return HttpResponse("ok")
 
 
-@n_plus_one_write(fix=mentions("delete()"), populate=populate.orders)
+@n_plus_one_write(
+    fix=mentions("filter(order__in=[...], quantity__gt=...).delete()"), populate=populate.orders
+)
 def delete_by_filter_in_loop(request):
     for order in Order.objects.all():
         Line.objects.filter(order=order, quantity__gt=0).delete()  # culprit
+    return HttpResponse("ok")
+
+
+@n_plus_one_write(fix=mentions("filter(order__in=[...]).update(...)"), populate=populate.orders)
+def update_by_filter_in_loop(request):
+    for order in Order.objects.all():
+        Line.objects.filter(order=order).update(quantity=2)  # culprit
+    return HttpResponse("ok")
+
+
+@n_plus_one_write(fix=mentions("filter(order__in=[...]).update(...)"), populate=populate.orders)
+def update_of_a_relation_in_loop(request):
+    for order in Order.objects.all():
+        order.lines.update(quantity=2)  # culprit
+    return HttpResponse("ok")
+
+
+@n_plus_one_write(fix=mentions("update() once"), populate=populate.orders)
+def update_by_two_values_in_loop(request):
+    for order in Order.objects.all():
+        Line.objects.filter(order=order, quantity=order.pk).update(quantity=2)  # culprit
+    return HttpResponse("ok")
+
+
+@n_plus_one_write(fix=mentions("update() once"), populate=populate.orders)
+def update_by_key_with_a_guard_in_loop(request):
+    """The list chooses among the values of one row; nothing is done in batches."""
+    for key in [line.pk for line in Line.objects.all()]:
+        Line.objects.filter(pk=key, quantity__in=[1, 2]).update(quantity=2)  # culprit
+    return HttpResponse("ok")
+
+
+@n_plus_one_write(fix=mentions("delete() once"), populate=populate.orders)
+def delete_by_what_differs_in_loop(request):
+    """The condition on a single value is the same in each round."""
+    for order in Order.objects.all():
+        Line.objects.filter(quantity=0, pk__lt=order.pk).delete()  # culprit
+    return HttpResponse("ok")
+
+
+@fixed("update_by_key_with_a_guard_in_loop")
+def one_update_with_a_guard(request):
+    Line.objects.filter(quantity__in=[1, 2]).update(quantity=2)
+    return HttpResponse("ok")
+
+
+@fixed("delete_by_what_differs_in_loop")
+def one_delete_of_what_differs(request):
+    Line.objects.filter(
+        quantity=0, pk__lt=max(Order.objects.values_list("pk", flat=True), default=0)
+    ).delete()
     return HttpResponse("ok")
 
 
@@ -162,4 +215,12 @@ async def one_async_bulk_create(request):
 @fixed("delete_by_filter_in_loop")
 def one_delete(request):
     Line.objects.filter(order__in=Order.objects.all()).delete()
+    return HttpResponse("ok")
+
+
+@fixed("update_by_filter_in_loop")
+@fixed("update_of_a_relation_in_loop")
+@fixed("update_by_two_values_in_loop")
+def one_update_of_all_lines(request):
+    Line.objects.filter(order__in=Order.objects.all()).update(quantity=2)
     return HttpResponse("ok")

@@ -163,6 +163,21 @@ def comments(n):
     )
 
 
+def comments_on_authors(n):
+    """And one on a book."""
+    made = books(n)
+    return Comment.objects.bulk_create(
+        Comment(target=target, text="Text") for target in [made[0], *(book.author for book in made)]
+    )
+
+
+def comments_of_one_author(n):
+    """One comment, on the author of all books."""
+    made = books(n)
+    Book.objects.update(author=made[0].author)
+    return Comment.objects.create(target=made[0].author, text="Text")
+
+
 def book_comments(n):
     """Two on every book, by the generic relation."""
     made = books(n)
@@ -283,3 +298,12 @@ def archived_books(n):
 def content_types():
     """The types that generic keys lead to, for a warm cache."""
     return ContentType.objects.get_for_models(Book, Author)
+
+
+def widening_categories(n):
+    """Roots with two children each, which have two children each."""
+    level = [None] * n
+    for depth in range(3):
+        parents = level if depth == 0 else [parent for parent in level for _ in range(2)]
+        level = Category.objects.bulk_create(Category(name=f"Level {depth}", parent=one) for one in parents)
+    return level
