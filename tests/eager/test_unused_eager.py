@@ -86,7 +86,7 @@ def told(url: str, reports: list[Report], times: int = 5) -> list[Finding]:
 
 FIXES = {
     "joined": 'take "author" out of select_related()',
-    "prefetched": 'take "items" out of prefetch_related()',
+    "prefetched_items": 'take "items" out of prefetch_related()',
     "prefetched_one": 'take "author" out of prefetch_related()',
     "many_to_many": 'take "categories" out of prefetch_related()',
     "reverse_one": 'take "customer" out of select_related()',

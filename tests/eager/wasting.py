@@ -13,7 +13,7 @@ def joined(request: HttpRequest) -> HttpResponse:
     return HttpResponse(",".join(review.text for review in reviews))
 
 
-def prefetched(request: HttpRequest) -> HttpResponse:
+def prefetched_items(request: HttpRequest) -> HttpResponse:
     orders = Order.objects.prefetch_related("items")
     return HttpResponse(",".join(order.reference for order in orders))
 
