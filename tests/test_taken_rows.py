@@ -129,6 +129,16 @@ def ask_for_a_span_beyond_each_row() -> None:
         list(Order.objects.filter(pk__gte=product.pk, pk__lt=product.pk + 2))
 
 
+def ask_for_a_span_in_one_line() -> None:
+    spans = Order.objects.filter
+    [list(spans(pk__range=(product.pk, product.pk + 2))) for product in Product.objects.all()]
+
+
+def ask_for_a_span_in_a_comprehension() -> None:
+    spans = Order.objects.filter
+    [order for product in Product.objects.all() for order in spans(pk__range=(product.pk, product.pk + 2))]
+
+
 def update_one_of_each_user() -> None:
     for order in Order.objects.all():
         newest = Order.objects.filter(user=order.user_id).order_by("-pk").values("pk")[:1]
@@ -177,6 +187,8 @@ LIMITED_SUBQUERIES = (
     "work",
     [
         ask_for_a_span_beyond_each_row,
+        ask_for_a_span_in_one_line,
+        ask_for_a_span_in_a_comprehension,
         update_one_of_each_user,
         save_rows,
         save_what_each_key_leads_to,

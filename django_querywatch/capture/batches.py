@@ -85,10 +85,15 @@ def _is_brought_by(key: list[Any], node: Node | None) -> bool:
 
 
 def _are_same(one: Any, other: Any) -> bool:
-    """Python compiles the test of a `while` twice: before the first round, and behind each."""
+    """Python compiles the test of a `while` twice: before the first round, and behind each.
+
+    Before 3.13, what the parts of one comprehension go over have the same range of the source, too.
+    """
     if one == other:
         return True
-    return is_a(one, Site) and is_a(other, Site) and one.facts is other.facts and one.line == other.line
+    if not (is_a(one, Site) and is_a(other, Site) and one.facts is other.facts):
+        return False
+    return one.positions == other.positions and not one.starts_iteration
 
 
 def _takes_what_is_left(walk: Walk) -> bool:

@@ -11,6 +11,7 @@ import linecache
 import os
 import sysconfig
 from bisect import bisect_right
+from itertools import islice
 from types import CodeType
 from typing import Any
 
@@ -33,6 +34,7 @@ INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _INTERACTIVE = ("<stdin>", "<console>", "<ipython")
 _CACHE = 0  # opcode of an inline cache entry in `co_code`
 _PRECALL = dis.opmap.get("PRECALL", -1)  # 3.11: a call starts here or at the CALL behind it
+_GET_ITER = dis.opmap["GET_ITER"]
 _MOST_CODES = 20_000
 
 
@@ -57,6 +59,16 @@ class Site:
             if start <= self.start < end and number is not None:
                 line = number
         return self.facts.template_line(line)
+
+    @property
+    def positions(self) -> tuple[int | None, ...]:
+        """The source range of the instruction, as its code object has it: lines and columns."""
+        return next(islice(self.facts.code.co_positions(), self.start // 2, None))
+
+    @property
+    def starts_iteration(self) -> bool:
+        """Whether the instruction asks for the iterator of what a loop goes over."""
+        return self.facts.code.co_code[self.start] == _GET_ITER
 
     def frame(self) -> Frame:
         facts = self.facts

@@ -48,7 +48,7 @@ def python_check(site: Site, method: str) -> PythonCheck | None:
 
 def _python_check(site: Site, method: str) -> PythonCheck | None:
     code = site.facts.code
-    position = list(code.co_positions())[site.start // 2]
+    position = site.positions
     try:
         definition = definition_at(code.co_filename, site.line)
     except (OSError, ValueError, SyntaxError):

@@ -108,8 +108,7 @@ def are_written_out(site: Site) -> bool:
 
 
 def _tree(site: Site) -> ast.AST | None:
-    positions = list(site.facts.code.co_positions())[site.start // 2]
-    return parse_range(site.facts.code.co_filename, *positions)
+    return parse_range(site.facts.code.co_filename, *site.positions)
 
 
 def _called_name(call: ast.Call) -> str:
