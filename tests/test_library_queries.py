@@ -147,3 +147,46 @@ def test_what_a_library_gathers_was_not_written_out_by_its_caller() -> None:
     assert (finding.kind, finding.count) == ("n_plus_one", 4)
     assert finding.location is not None
     assert finding.location.function == "find_later"
+
+
+EVALUATING = """
+from django.db.models import QuerySet
+from django.db.models.query import ModelIterable
+
+class Others(ModelIterable):
+    def __iter__(self):
+        yield from Order.objects.filter(pk__in=[row.pk for row in super().__iter__()])
+
+class Bringing(QuerySet):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._iterable_class = Others
+"""
+
+
+def bringing() -> Any:
+    """A queryset of an installed package, which brings other objects than its own query does."""
+    names: dict[str, Any] = {"__name__": "acme.querysets", "Order": Order}
+    exec(compile(EVALUATING, INSTALLED, "exec"), names)
+    return names["Bringing"](Order)
+
+
+def test_what_a_library_brings_while_a_queryset_is_evaluated_offers_no_fix() -> None:
+    OrderFactory.create_batch(3)
+    with record() as recording:
+        orders = bringing()
+        line = [order.user.username for order in orders]
+    (finding,) = recording.report().findings
+    assert len(line) == finding.count == 3
+    assert finding.field == "user"
+    assert finding.suggestion is None
+    assert "while the queryset of that line is evaluated" in (finding.advice or "")
+
+
+def test_what_a_queryset_of_the_project_brings_by_itself_does() -> None:
+    OrderFactory.create_batch(3)
+    with record() as recording:
+        orders = Order.objects.all()
+        _ = [order.user.username for order in orders]
+    (finding,) = recording.report().findings
+    assert finding.suggestion == 'select_related("user")'

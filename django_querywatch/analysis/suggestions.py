@@ -19,6 +19,10 @@ from django_querywatch.records import Kind, Lineage, QueryGroup, StackGroup
 _KEY_SET_ANEW = (
     "one object is given another key each time: fetch what the keys lead to before the loop, in one query"
 )
+_INNER = (
+    "another query brings these rows, made while the queryset of that line is evaluated: "
+    "load the relation with them as the library documents that makes it"
+)
 _PEERS = "on Django 6.1, fetch_mode(FETCH_PEERS) covers it, too"
 
 
@@ -51,6 +55,8 @@ def _suggest(group: QueryGroup, stack: StackGroup, lineage: Lineage | None, kind
     if access is None or (stack.lineage is None and stack.single is None):
         return for_loop(group, stack)
     assert lineage is not None
+    if lineage.is_inner:
+        return Suggestion(words=_INNER)
     path = "__".join((*lineage.path, access.field))
     if access.kind == "parent_link":
         return Suggestion(

@@ -82,14 +82,24 @@ def _is_descriptors(frame: Any) -> bool:
 class _Build:
     """What the frames above a new query tell, from the innermost on."""
 
-    __slots__ = ("is_admin", "is_admin_list", "is_foreign", "manager", "own_manager", "owners", "site")
+    __slots__ = (
+        "is_admin",
+        "is_admin_list",
+        "is_foreign",
+        "is_inner",
+        "is_prefetch",
+        "manager",
+        "own_manager",
+        "owners",
+        "site",
+    )
 
     def __init__(self) -> None:
         self.site: Any = None
         self.manager: Any = None
         self.own_manager: Any = None
         self.is_foreign: bool | None = None
-        self.is_admin = self.is_admin_list = False
+        self.is_admin = self.is_admin_list = self.is_inner = self.is_prefetch = False
         self.owners: list[FrameType] = []
         """Frames of libraries, in whose `self` a class of the project may stand."""
 
@@ -127,12 +137,16 @@ class _Build:
             return role.kind != roles.ADMIN_QUERYSET
         elif role.kind == roles.ADMIN_LIST:
             self.is_admin_list = self.is_admin
+        elif role.kind == roles.PREFETCH:
+            self.is_prefetch = True
+        elif role.kind == roles.QUERYSET and role.name in ("fetch_all", "iterator"):
+            self.is_inner = not self.is_prefetch
         return self.site is not None or role.kind in _ENTRIES
 
     def note(self) -> Note:
         site = self.site or _driven_class(self.owners)
         note = Note(site, self.manager, bool(self.is_foreign))
-        note.own_manager = self.own_manager
+        note.own_manager, note.is_inner = self.own_manager, self.is_inner
         note.is_admin = self.is_admin and isinstance(site, ClassSite)
         note.is_admin_list = self.is_admin_list and note.is_admin
         return note

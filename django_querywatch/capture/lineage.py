@@ -35,7 +35,16 @@ class Forgotten:
 class Note(Forgotten):
     """On a query: where it was built, and the related manager that built it."""
 
-    __slots__ = ("is_admin", "is_admin_list", "is_foreign", "is_page", "manager", "own_manager", "site")
+    __slots__ = (
+        "is_admin",
+        "is_admin_list",
+        "is_foreign",
+        "is_inner",
+        "is_page",
+        "manager",
+        "own_manager",
+        "site",
+    )
 
     def __init__(self, site: Any, manager: Any, is_foreign: bool = False, is_page: bool = False) -> None:
         self.site = site
@@ -44,6 +53,8 @@ class Note(Forgotten):
         """The manager of the model itself that made the queryset."""
         self.is_foreign = is_foreign
         """A library built it for itself: no prefetch of the project's would serve it."""
+        self.is_inner = False
+        """A library built it, while another queryset was evaluated that a line of the project built."""
         self.is_admin = False
         """The own `get_queryset()` of a ModelAdmin or an inline built it."""
         self.is_admin_list = False

@@ -28,6 +28,7 @@ def lineage_value(root: Root, node: Node) -> Lineage:
         origin=origin,
         origin_source=source_line(origin),
         origin_kind=_origin_kind(root.site),
+        is_inner=root.facts.get("is_inner", False),
         is_admin=root.facts.get("is_admin", False),
         is_admin_list=root.facts.get("is_admin_list", False),
         is_plain=node.is_plain,

@@ -97,6 +97,7 @@ def query_facts(walk: Walk, note: Note | None) -> dict[str, Any]:
     query = getattr(queryset, "query", None)
     return {
         "manager": getattr(note.own_manager, "name", None) if note is not None else None,
+        "is_inner": note is not None and note.is_inner,
         "is_admin": note is not None and note.is_admin,
         "is_admin_list": note is not None and note.is_admin_list,
         "joined": getattr(query, "select_related", False),

@@ -91,6 +91,8 @@ class Lineage:
     origin: Frame | None = None
     origin_source: str | None = None
     origin_kind: Literal["code", "template", "class", "none"] = "code"
+    is_inner: bool = False
+    """A library built the root, while it evaluated the queryset that the line of its origin builds."""
     is_admin: bool = False
     """The own `get_queryset()` of a ModelAdmin or an inline built it."""
     is_admin_list: bool = False
