@@ -39,6 +39,22 @@ class ItemAdmin(admin.ModelAdmin):
     autocomplete_fields = ("order",)
 
 
+class ListedItemAdmin(ItemAdmin):
+    """Its columns read two relations."""
+
+    list_display = ("bought", "by")
+
+    def bought(self, item: OrderItem) -> str:
+        return item.product.name
+
+    def by(self, item: OrderItem) -> str:
+        return item.order.user.username
+
+
+class FixedListedItemAdmin(ListedItemAdmin):
+    list_select_related = ("order__user", "product")
+
+
 class OrderAdmin(admin.ModelAdmin):
     """Its `__str__()` reads the user."""
 
@@ -77,14 +93,16 @@ def order() -> Order:
     return Order.objects.earliest("pk")
 
 
-def findings_of(options: Any, address: str, settings: Any, reports: list[Any]) -> list[Finding]:
+def findings_of(
+    options: Any, address: str, settings: Any, reports: list[Any], items: Any = ItemAdmin
+) -> list[Finding]:
     site = admin.AdminSite(name="office")
-    for model, owner in ((Order, options), (OrderItem, ItemAdmin), (Product, admin.ModelAdmin)):
+    for model, owner in ((Order, options), (OrderItem, items), (Product, admin.ModelAdmin)):
         site.register(model, owner)
     settings.ROOT_URLCONF = urls = ModuleType("office_urls")
     vars(urls)["urlpatterns"] = [path("office/", site.urls)]
     client = Client()
-    client.force_login(User.objects.create(username="boss", is_staff=True, is_superuser=True))
+    client.force_login(User.objects.get_or_create(username="boss", is_staff=True, is_superuser=True)[0])
     reports.clear()
     response = client.get(f"/office/{address}")
     assert response.status_code == 200
@@ -143,3 +161,10 @@ def test_the_option_of_the_list_does_nothing_elsewhere(
 ) -> None:
     found = findings_of(ListedOrderAdmin, COMPLETE, settings, reports)
     assert [one.field for one in found] == ["user"]
+
+
+def test_all_columns_of_a_list_have_one_option(order: Order, settings: Any, reports: list[Any]) -> None:
+    found = findings_of(OrderAdmin, "shop/orderitem/", settings, reports, ListedItemAdmin)
+    assert {one.path for one in found} == {"order__user", "product"}
+    assert {one.suggestion for one in found} == {'list_select_related = ("order__user", "product")'}
+    assert findings_of(OrderAdmin, "shop/orderitem/", settings, reports, FixedListedItemAdmin) == []

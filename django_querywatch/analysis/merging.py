@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from django_querywatch.analysis.related import list_option
 from django_querywatch.records import KINDS, Finding
 
 
@@ -24,7 +25,21 @@ def merge(findings: Sequence[Finding]) -> list[Finding]:
             merged.append(finding)
         else:
             merged[index] = _absorb(merged[index], finding)
-    return merged
+    return _with_whole_options(merged)
+
+
+def _with_whole_options(findings: list[Finding]) -> list[Finding]:
+    """An option of a ModelAdmin is written once: each finding that it cures names all that it has to hold."""
+    names: dict[tuple[object, ...], set[str]] = {}
+    for finding in findings:
+        if (finding.suggestion or "").startswith(_OPTION):
+            names.setdefault(_root(finding), set()).update(_NAME.findall(finding.suggestion or ""))
+    return [
+        replace(finding, suggestion=list_option(names[_root(finding)]))
+        if (finding.suggestion or "").startswith(_OPTION)
+        else finding
+        for finding in findings
+    ]
 
 
 def _root(finding: Finding) -> tuple[object, ...]:
@@ -53,7 +68,7 @@ def _is_cured_by(finding: Finding, deeper: Finding) -> bool:
 
 def _is_plain_fix(suggestion: str) -> bool:
     """Whether a suggestion is an eager loading of just its path, with whatever is loaded already."""
-    if suggestion.startswith("list_select_related"):
+    if suggestion.startswith(_OPTION):
         return True
     generic = _GENERIC.fullmatch(suggestion)
     if generic is not None:
@@ -67,6 +82,8 @@ def _models(suggestion: str) -> set[str]:
     return set(_QUERYSET.split(generic[2])[1::2]) if generic is not None else set()
 
 
+_OPTION = "list_select_related = "
+_NAME = re.compile(r'"(\w+)"')
 _EAGER = re.compile(r'(?:only\([\w", ]+\)\.)?(?:select|prefetch)_related\("\w+"\)')
 _GENERIC = re.compile(r'prefetch_related\(GenericPrefetch\("(\w+)", \[(.*)\]\)\)')
 _QUERYSET = re.compile(r"(?:^|, )(\w+)\.\w+\.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain, count
 
@@ -29,6 +30,13 @@ _OTHER_VALUES = (
     "its conditions have several values: annotate the queryset once for each of them, "
     "or compare with a field of the row by F()"
 )
+
+
+def list_option(paths: Iterable[str]) -> str:
+    """The option by which the list of a ModelAdmin joins these paths."""
+    known = sorted(paths)
+    names = [f'"{path}"' for path in known if not any(one.startswith(f"{path}__") for one in known)]
+    return f"list_select_related = ({', '.join(names)}{',' if len(names) == 1 else ''})"
 
 
 def annotated(group: QueryGroup, lineage: Lineage) -> Suggestion:

@@ -10,6 +10,7 @@ from django_querywatch.analysis.related import (
     Suggestion,
     annotated,
     is_reshaped,
+    list_option,
     prefetch_queries,
     prefetched,
 )
@@ -177,9 +178,7 @@ def _admin_of(lineage: Lineage) -> str:
 def _for_admin_list(lineage: Lineage, path: str) -> Suggestion:
     """The option of the ModelAdmin; it takes the place of the joins that the admin makes by itself."""
     covered = [joined for joined in lineage.joined if not path.startswith(f"{joined}__")]
-    names = ", ".join(f'"{name}"' for name in sorted({path, *covered}))
-    comma = "," if len(covered) == 0 else ""
-    call = f"list_select_related = ({names}{comma})"
+    call = list_option({path, *covered})
     return Suggestion(call=call, words=f"in {_admin_of(lineage)}", queries_needed=0)
 
 

@@ -49,3 +49,17 @@ def test_a_fix_with_conditions_cures_no_other() -> None:
     )
     found = [behind("tag", 'select_related("tag")', 1), behind("tag__item__profile__person", words, 2)]
     assert len(merge(found)) == 2
+
+
+def test_an_option_is_written_once_for_all_that_it_has_to_hold() -> None:
+    found = [
+        behind("order", 'list_select_related = ("order",)', 1),
+        behind("product", 'list_select_related = ("product",)', 2),
+        behind("order__user", 'list_select_related = ("order__user",)', 3),
+    ]
+    whole = 'list_select_related = ("order__user", "product")'
+    merged = merge(found)
+    assert [(one.path, one.suggestion, one.count) for one in merged] == [
+        ("order__user", whole, 8),
+        ("product", whole, 4),
+    ]
