@@ -24,6 +24,7 @@ _INNER = (
     "another query brings these rows, made while the queryset of that line is evaluated: "
     "load the relation with them as the library documents that makes it"
 )
+_NO_JOIN = ("generic", "library")
 _PEERS = "on Django 6.1, fetch_mode(FETCH_PEERS) covers it, too"
 
 
@@ -147,7 +148,7 @@ def _behind_a_query_each(
 def _for_single(group: QueryGroup, lineage: Lineage, path: str) -> Suggestion:
     assert group.access is not None
     can_join = not (
-        group.access.kind == "generic"
+        group.access.kind in _NO_JOIN
         or group.access.hides_rows
         or any(lineage.to_many)
         or lineage.is_raw
@@ -159,7 +160,7 @@ def _for_single(group: QueryGroup, lineage: Lineage, path: str) -> Suggestion:
     is_join = can_join and not lineage.is_for_update
     call = f'select_related("{joined}")' if is_join else f'prefetch_related("{path}")'
     names = (*(lineage.names or lineage.path), group.access.query_name or group.access.field)
-    is_beyond = (*lineage.to_many, group.access.kind == "generic")  # a prefetch asks for what lies there
+    is_beyond = (*lineage.to_many, group.access.kind in _NO_JOIN)  # a prefetch asks for what lies there
     keys = names[: is_beyond.index(True)] if True in is_beyond else names
     needed = 0 if is_join else max(group.models_led_to, 1)
     return with_key_loaded(Suggestion(call=call, queries_needed=needed), lineage, keys)

@@ -9,7 +9,8 @@ class Relation(NamedTuple):
     """A relation of one instance, as the ORM was led to it."""
 
     kind: str
-    """forward, parent_link, reverse_one_to_one, deferred, generic, reverse, many_to_many or generic_relation."""
+    """forward, parent_link, reverse_one_to_one, deferred, generic, library, reverse, many_to_many or
+    generic_relation."""
     instance: Any
     name: str
     """Accessor, as `prefetch_related` writes it."""

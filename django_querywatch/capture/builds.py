@@ -12,6 +12,7 @@ from django.db.models.manager import BaseManager
 
 from django_querywatch.capture import roles
 from django_querywatch.capture.libraries import asks_for_itself
+from django_querywatch.capture.library_managers import manager_in
 from django_querywatch.capture.lineage import ATTRIBUTE, Note
 from django_querywatch.capture.looking import is_a
 from django_querywatch.capture.places import CodeFacts, places
@@ -88,6 +89,7 @@ class _Build:
         "is_foreign",
         "is_inner",
         "is_prefetch",
+        "library_manager",
         "manager",
         "own_manager",
         "owners",
@@ -98,6 +100,7 @@ class _Build:
         self.site: Any = None
         self.manager: Any = None
         self.own_manager: Any = None
+        self.library_manager: Any = None
         self.is_foreign: bool | None = None
         self.is_admin = self.is_admin_list = self.is_inner = self.is_prefetch = False
         self.owners: list[FrameType] = []
@@ -115,6 +118,8 @@ class _Build:
         else:
             if frame.f_code is _GET_QUERYSET:
                 self._note_manager(frame)
+            elif self.library_manager is None:
+                self.library_manager = manager_in(frame)
             self.owners.append(frame)
         if self.manager is not None and self.is_foreign is None and _ORM not in frame.f_code.co_filename:
             self.is_foreign = not facts.is_project and asks_for_itself(frame.f_code)
@@ -146,7 +151,8 @@ class _Build:
     def note(self) -> Note:
         site = self.site or _driven_class(self.owners)
         note = Note(site, self.manager, bool(self.is_foreign))
-        note.own_manager, note.is_inner = self.own_manager, self.is_inner
+        note.own_manager, note.library_manager = self.own_manager, self.library_manager
+        note.is_inner = self.is_inner
         note.is_admin = self.is_admin and isinstance(site, ClassSite)
         note.is_admin_list = self.is_admin_list and note.is_admin
         return note

@@ -41,6 +41,7 @@ class Note(Forgotten):
         "is_foreign",
         "is_inner",
         "is_page",
+        "library_manager",
         "manager",
         "own_manager",
         "site",
@@ -51,6 +52,8 @@ class Note(Forgotten):
         self.manager = manager
         self.own_manager: Any = None
         """The manager of the model itself that made the queryset."""
+        self.library_manager: Any = None
+        """The related manager that built it, where a package made that and not Django."""
         self.is_foreign = is_foreign
         """A library built it for itself: no prefetch of the project's would serve it."""
         self.is_inner = False

@@ -10,6 +10,7 @@ from django_querywatch.capture import roles
 from django_querywatch.capture.attribution import Relation, relation_of_manager
 from django_querywatch.capture.batches import see_batch, see_how_many
 from django_querywatch.capture.conditions import relation_values
+from django_querywatch.capture.library_managers import relation_of_library_manager
 from django_querywatch.capture.lineage import Node, Note, Root, is_generic, node_of, note_of
 from django_querywatch.capture.looking import is_a
 from django_querywatch.capture.loop_rows import see_loop
@@ -55,6 +56,8 @@ def see(
     relation = walk.relation or walk.manager_relation
     if relation is None and note is not None and note.manager is not None:
         relation = relation_of_manager(note.manager)
+    elif relation is None and note is not None and note.library_manager is not None:
+        relation = _of_rows(relation_of_library_manager(note.library_manager, walk))
     if walk.prefetched is not None:
         _see_prefetch(sighting, walk, evaluation)
     elif relation is not None:
@@ -74,6 +77,12 @@ def see(
     sighting.written = written_by(walk) if relation is None else None
     _name_family(sighting, text, operation)
     return sighting
+
+
+def _of_rows(relation: Relation | None) -> Relation | None:
+    """A package's relation, where it is one of many rows: that of one object is a queryset like any other."""
+    node = node_of(relation.instance) if relation is not None else None
+    return relation if node is not None and node.is_many else None
 
 
 def _is_search(sighting: Sighting) -> bool:

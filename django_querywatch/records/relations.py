@@ -13,7 +13,8 @@ class RelationAccess:
     """The relation by which the ORM was led to query."""
 
     kind: str
-    """forward, parent_link, reverse_one_to_one, deferred, generic, reverse, many_to_many or generic_relation."""
+    """forward, parent_link, reverse_one_to_one, deferred, generic, library, reverse, many_to_many or
+    generic_relation."""
     model: str
     field: str
     target: str | None = None

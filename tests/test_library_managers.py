@@ -1,0 +1,117 @@
+"""A related manager that a package made is a relation where a prefetch serves it, and a queryset elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db.models import Manager
+
+from django_querywatch import record
+from django_querywatch.records import Finding
+from example_project.shop.factories import CategoryFactory, OrderItemFactory, ProductFactory
+from example_project.shop.models import OrderItem, Product
+
+pytestmark = pytest.mark.django_db
+ROWS = 4
+FILE = "/srv/venv/lib/python3.13/site-packages/acme/managers.py"
+SOURCE = """
+from operator import attrgetter
+from django.db.models import F, Manager
+from example_project.shop.models import Category
+
+class Labels(Manager):
+    def __init__(self, instance):
+        super().__init__()
+        self.model, self.instance, self.prefetch_cache_name = Category, instance, "labels"
+
+    def get_queryset(self):
+        try:
+            return self.instance._prefetched_objects_cache["labels"]
+        except (AttributeError, KeyError):
+            return Category.objects.filter(products=self.instance).order_by("name")
+
+    def get_prefetch_querysets(self, instances, querysets=None):
+        rows = Category.objects.filter(products__in=instances).annotate(product_key=F("products__pk"))
+        return rows, attrgetter("product_key"), attrgetter("pk"), False, "labels", False
+
+    def names(self):
+        return self.get_queryset().values_list("name", flat=True)
+"""
+
+
+@pytest.fixture(autouse=True)
+def labels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`Product.labels`, as a package's field would make it."""
+    names: dict[str, Any] = {"__name__": "acme.managers"}
+    exec(compile(SOURCE, FILE, "exec"), names)
+    made: type[Manager[Any]] = names["Labels"]
+    monkeypatch.setattr(Product, "labels", property(made), raising=False)
+    for _ in range(ROWS):
+        OrderItemFactory(product=ProductFactory(categories=CategoryFactory.create_batch(2)))
+
+
+def findings_of(work: Callable[[], object]) -> tuple[Finding, ...]:
+    with record() as recording:
+        work()
+    report = recording.report()
+    assert not report.failed
+    return report.findings
+
+
+def labels_of_each() -> int:
+    return sum(len(product.labels.all()) for product in Product.objects.all())  # type: ignore[attr-defined]
+
+
+def labels_of_prefetched() -> int:
+    return sum(len(product.labels.all()) for product in Product.objects.prefetch_related("labels"))  # type: ignore[misc]
+
+
+def test_its_rows_are_prefetched() -> None:
+    (finding,) = findings_of(labels_of_each)
+    assert (finding.certainty, finding.count) == ("certain", ROWS)
+    assert (finding.model, finding.field) == ("shop.Product", "labels")
+    assert (finding.root_model, finding.suggestion) == ("shop.Product", 'prefetch_related("labels")')
+    assert "Product.objects.all()" in (finding.source or "")
+
+
+def test_the_fix_cures_it_and_changes_no_row() -> None:
+    assert findings_of(labels_of_prefetched) == ()
+    assert labels_of_prefetched() == labels_of_each() == 2 * ROWS
+
+
+def test_it_is_prefetched_behind_another_relation() -> None:
+    items = OrderItem.objects.select_related("product")
+    (finding,) = findings_of(lambda: [list(item.product.labels.all()) for item in items])  # type: ignore[attr-defined]
+    assert (finding.root_model, finding.suggestion) == (
+        "shop.OrderItem",
+        'prefetch_related("product__labels")',
+    )
+
+
+ASKING_OTHERWISE: list[Callable[[Any], object]] = [
+    lambda product: list(product.labels.names()),
+    lambda product: list(product.labels.filter(name__startswith="a")),
+    lambda product: list(product.labels.all()[:1]),
+    lambda product: list(product.labels.order_by("-name")),
+    lambda product: product.labels.count(),
+]
+
+
+@pytest.mark.parametrize("ask", ASKING_OTHERWISE)
+def test_what_asks_otherwise_is_told_without_that_fix(ask: Callable[[Any], object]) -> None:
+    (finding,) = findings_of(lambda: [ask(product) for product in Product.objects.all()])
+    assert finding.kind == "n_plus_one"
+    assert "labels" not in (finding.suggestion or "")
+
+
+def test_of_one_object_it_is_a_queryset_like_any_other() -> None:
+    product = Product.objects.earliest("pk")
+
+    def work() -> None:
+        for category in product.labels.all():  # type: ignore[attr-defined]
+            list(category.products.all())
+
+    (finding,) = findings_of(work)
+    assert (finding.root_model, finding.suggestion) == ("shop.Category", 'prefetch_related("products")')
