@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Manager
+from django.test.utils import CaptureQueriesContext
 
 from django_querywatch import record
 from django_querywatch.records import Finding
@@ -115,3 +117,29 @@ def test_of_one_object_it_is_a_queryset_like_any_other() -> None:
 
     (finding,) = findings_of(work)
     assert (finding.root_model, finding.suggestion) == ("shop.Category", 'prefetch_related("products")')
+
+
+ASKING_FIRST = SOURCE.replace(
+    "return Category.objects.filter(products=self.instance)",
+    "return Category.objects.filter(pk__in=[row.pk for row in Category.objects.filter(products=self.instance)])",
+)
+RAISING_AT_TIMES = SOURCE.replace(
+    "            return Category",
+    "            if self.asked: raise RuntimeError\n            self.asked = True\n            return Category",
+).replace("class Labels(Manager):", "class Labels(Manager):\n    asked = False\n")
+
+
+@pytest.mark.parametrize("source", [ASKING_FIRST, RAISING_AT_TIMES])
+def test_a_look_at_its_queryset_asks_nothing_and_raises_nothing(
+    source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names: dict[str, Any] = {"__name__": "acme.managers"}
+    exec(compile(source, FILE, "exec"), names)
+    monkeypatch.setattr(Product, "labels", property(names["Labels"]), raising=False)
+    with CaptureQueriesContext(connection) as unwatched:
+        labels_of_each()
+    with CaptureQueriesContext(connection) as watched:
+        found = findings_of(labels_of_each)
+    assert len(watched) == len(unwatched)
+    assert found
+    assert not any("labels" in (finding.suggestion or "") for finding in found)

@@ -56,8 +56,8 @@ def see(
     relation = walk.relation or walk.manager_relation
     if relation is None and note is not None and note.manager is not None:
         relation = relation_of_manager(note.manager)
-    elif relation is None and note is not None and note.library_manager is not None:
-        relation = _of_rows(relation_of_library_manager(note.library_manager, walk))
+    elif relation is None and note is not None and _is_of_rows(note.library_manager):
+        relation = relation_of_library_manager(note.library_manager, walk)
     if walk.prefetched is not None:
         _see_prefetch(sighting, walk, evaluation)
     elif relation is not None:
@@ -79,10 +79,10 @@ def see(
     return sighting
 
 
-def _of_rows(relation: Relation | None) -> Relation | None:
-    """A package's relation, where it is one of many rows: that of one object is a queryset like any other."""
-    node = node_of(relation.instance) if relation is not None else None
-    return relation if node is not None and node.is_many else None
+def _is_of_rows(library_manager: Any) -> bool:
+    """Whether it is the relation of one of many rows: that of one object is a queryset like any other."""
+    node = node_of(library_manager.instance) if library_manager is not None else None
+    return node is not None and node.is_many
 
 
 def _is_search(sighting: Sighting) -> bool:
