@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 import pytest
 from django.conf import settings
 from django.db import models
-from django.template import Context
 
 from django_querywatch import record
 from django_querywatch.records import N_PLUS_ONE_KINDS
@@ -149,17 +148,6 @@ def counted_down_from_data() -> None:
         ask(chosen[left])
 
 
-class Tree(dict[int, list[int]]):
-    def flatten(self) -> list[int]:
-        return [key for level in self.values() for key in level]
-
-
-def flattened_by_hand() -> None:
-    levels = Tree({1: keys()})
-    for key in levels.flatten():
-        ask(key)
-
-
 def left_in_a_queue() -> None:
     chosen = keys()
     while len(chosen) > 0:
@@ -226,7 +214,6 @@ def lambda_with_a_namesake() -> None:
         by_one_way_of_a_function,
         handed_through,
         filled_by_another,
-        flattened_by_hand,
         module_set_filled,
         module_list_filled,
         counted_down_from_data,
@@ -397,18 +384,10 @@ def read_only_constant() -> None:
 ask_constant = lambda: [ask(key) for key in QUANTITIES]  # noqa: E731
 
 
-def names_of_a_context() -> None:
-    context = Context({"first": 1, "second": 2, "third": 3})
-    for _name, key in context.flatten().items():
-        if not isinstance(key, bool):
-            ask(key)
-
-
 @pytest.mark.parametrize(
     "work",
     [
         literal_dict,
-        names_of_a_context,
         literal_or_nothing,
         keywords,
         words,

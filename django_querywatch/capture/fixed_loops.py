@@ -11,8 +11,6 @@ import ast
 from types import CodeType, FrameType
 from typing import Any
 
-from django.template.context import BaseContext
-
 from django_querywatch.capture.answers import answers_of
 from django_querywatch.capture.constants import is_declared, is_registry, value_behind
 from django_querywatch.capture.looking import is_a, own_attributes
@@ -210,9 +208,6 @@ def _is_fixed_call(call: ast.Call, scope: Scope | ModuleScope, depth: int) -> bo
             return bool(arguments) and _is_fixed(arguments[0], scope, depth)
         case ast.Attribute(value=ast.Constant(value=str()), attr="split"):
             return True
-        case ast.Attribute(value=ast.Name(id=name), attr="flatten") if not arguments:
-            # The names of a template's context are written in views and tags.
-            return isinstance(scope, Scope) and is_a(scope.local_values.get(name), BaseContext)
         case ast.Attribute(value=owner, attr=name) if name in _VIEWS and not arguments:
             return _is_fixed(owner, scope, depth)
         case ast.Name() | ast.Attribute():
