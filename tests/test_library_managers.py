@@ -40,6 +40,9 @@ class Labels(Manager):
 
     def names(self):
         return self.get_queryset().values_list("name", flat=True)
+
+    def late(self):
+        return Category.objects.filter(products=self.instance, name__gte="").order_by("name")
 """
 
 
@@ -98,12 +101,19 @@ ASKING_OTHERWISE: list[Callable[[Any], object]] = [
     lambda product: list(product.labels.all()[:1]),
     lambda product: list(product.labels.order_by("-name")),
     lambda product: product.labels.count(),
+    lambda product: list(product.labels.iterator()),
+    lambda product: list(product.labels.select_for_update()),
+    lambda product: list(product.labels.prefetch_related("products")),
+    lambda product: list(product.labels.using("default")),
+    lambda product: list(product.labels.extra(select={"one": "1"})),
+    lambda product: list(product.labels.late()),
 ]
 
 
 @pytest.mark.parametrize("ask", ASKING_OTHERWISE)
 def test_what_asks_otherwise_is_told_without_that_fix(ask: Callable[[Any], object]) -> None:
-    (finding,) = findings_of(lambda: [ask(product) for product in Product.objects.all()])
+    found = findings_of(lambda: [ask(product) for product in Product.objects.all()])
+    finding = found[0]
     assert finding.kind == "n_plus_one"
     assert "labels" not in (finding.suggestion or "")
 
@@ -129,7 +139,13 @@ RAISING_AT_TIMES = SOURCE.replace(
 ).replace("class Labels(Manager):", "class Labels(Manager):\n    asked = False\n")
 
 
-@pytest.mark.parametrize("source", [ASKING_FIRST, RAISING_AT_TIMES])
+NAMED_OTHERWISE = SOURCE.replace('Category, instance, "labels"', 'Category, instance, ("labels",)')
+COUNTING_FIRST = SOURCE.replace(
+    "return Category.objects.filter", "self.model.objects.count(); return Category.objects.filter"
+)
+
+
+@pytest.mark.parametrize("source", [ASKING_FIRST, RAISING_AT_TIMES, NAMED_OTHERWISE, COUNTING_FIRST])
 def test_a_look_at_its_queryset_asks_nothing_and_raises_nothing(
     source: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

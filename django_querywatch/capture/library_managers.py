@@ -1,7 +1,7 @@
 """Related managers of packages, such as django-taggit's: not made by Django, and prefetched as its own are.
 
-`prefetch_related()` asks for no more of a manager than its `get_prefetch_querysets()` (before Django 5.0
-`get_prefetch_queryset()`), and that its `get_queryset()` takes what was prefetched, from under `prefetch_cache_name`.
+`prefetch_related()` asks for no more of a manager than its `get_prefetch_querysets()`, and that its `get_queryset()`
+takes what was prefetched, from under `prefetch_cache_name`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from weakref import WeakSet
 
 from django.db import connections
 from django.db.models.manager import BaseManager
-from django.db.models.sql import Query
 
 from django_querywatch.capture.attribution import Relation
 from django_querywatch.capture.looking import is_a, own_attributes
@@ -22,7 +21,6 @@ from django_querywatch.capture.walk import Walk
 
 _asking: WeakSet[type] = WeakSet()
 """Managers whose `get_queryset()` sends queries, or raises: it is not called just to look at what it builds."""
-_PREFETCHES = ("get_prefetch_querysets", "get_prefetch_queryset")
 
 
 def manager_in(frame: FrameType) -> Any:
@@ -30,23 +28,29 @@ def manager_in(frame: FrameType) -> Any:
     if frame.f_code.co_name != "get_queryset":
         return None
     owner = frame.f_locals.get("self")
-    if not is_a(owner, BaseManager) or not any(hasattr(type(owner), name) for name in _PREFETCHES):
+    if not is_a(owner, BaseManager) or not hasattr(type(owner), "get_prefetch_querysets"):
         return None
     known = own_attributes(owner)
-    return owner if known.get("instance") is not None and known.get("prefetch_cache_name") else None
+    is_related = known.get("instance") is not None and is_a(known.get("prefetch_cache_name"), str)
+    return owner if is_related else None
 
 
-def relation_of_library_manager(manager: Any, walk: Walk) -> Relation | None:
-    """The relation that such a manager stands for; None where it asks for something else than all of it."""
-    instance, name = manager.instance, manager.prefetch_cache_name
+def relation_of_library_manager(manager: Any, walk: Walk, sql: str, params: Any) -> Relation | None:
+    """The relation that such a manager stands for; None where the query asks for something else than all of it."""
+    instance, name, queryset = manager.instance, manager.prefetch_cache_name, walk.queryset
     if type(manager) in _asking or _is_running(manager):
         _asking.add(type(manager))
         return None
-    if walk.method not in ("fetch_all", "iterator") or not hasattr(type(instance), name):
+    if walk.method != "fetch_all" or not hasattr(type(instance), name):
         return None
-    if name in getattr(instance, "_prefetched_objects_cache", {}) or not _asks_all(manager, walk.queryset):
+    # What was chosen beyond its statement would ask the database again, whatever was prefetched.
+    if queryset._db is not None or queryset._prefetch_related_lookups or queryset.query.select_for_update:
         return None
-    return Relation("library", instance, name, type(instance), walk.queryset.model)
+    if name in getattr(instance, "_prefetched_objects_cache", {}):
+        return None
+    if _statement_of_all(manager) != (sql, tuple(params or ())):
+        return None
+    return Relation("library", instance, name, type(instance), queryset.model)
 
 
 def _is_running(manager: Any) -> bool:
@@ -59,20 +63,15 @@ def _is_running(manager: Any) -> bool:
     return False
 
 
-def _asks_all(manager: Any, queryset: Any) -> bool:
-    query, whole = queryset.query, _query_of_all(manager)
-    if not (is_a(query, Query) and is_a(whole, Query)) or query.model is not whole.model:
-        return False
-    return _shape(query) == _shape(whole) and not (query.is_sliced or query.combinator)
-
-
-def _query_of_all(manager: Any) -> Any:
-    """The query of all its rows; None where the package's code cannot tell without asking a database."""
+def _statement_of_all(manager: Any) -> tuple[str, tuple[Any, ...]] | None:
+    """The statement for all its rows; None where the package's code cannot tell without asking a database."""
     with ExitStack() as refusing:
         for connection in connections.all(initialized_only=True):
             refusing.enter_context(connection.execute_wrapper(_refuse))
         try:
-            return manager.get_queryset().query
+            queryset = manager.get_queryset()
+            sql, params = queryset.query.get_compiler(queryset.db).as_sql()
+            return sql, tuple(params)
         except Exception:  # whatever it raises, nothing is proven then
             _asking.add(type(manager))
             return None
@@ -80,16 +79,3 @@ def _query_of_all(manager: Any) -> Any:
 
 def _refuse(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
     raise RuntimeError("no query may be sent for a look at a queryset")
-
-
-def _shape(query: Query) -> tuple[Any, ...]:
-    return (
-        len(query.where.children),
-        query.order_by,
-        query.extra_order_by,
-        query.standard_ordering,
-        query.distinct,
-        set(query.annotations),
-        query.values_select,
-        query.deferred_loading,
-    )

@@ -57,7 +57,7 @@ def see(
     if relation is None and note is not None and note.manager is not None:
         relation = relation_of_manager(note.manager)
     elif relation is None and note is not None and _is_of_rows(note.library_manager):
-        relation = relation_of_library_manager(note.library_manager, walk)
+        relation = relation_of_library_manager(note.library_manager, walk, sql, params)
     if walk.prefetched is not None:
         _see_prefetch(sighting, walk, evaluation)
     elif relation is not None:
