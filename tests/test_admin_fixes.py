@@ -55,6 +55,10 @@ class FixedListedItemAdmin(ListedItemAdmin):
     list_select_related = ("order__user", "product")
 
 
+class WithAnOption(ListedItemAdmin):
+    list_select_related = ("product",)
+
+
 class OrderAdmin(admin.ModelAdmin):
     """Its `__str__()` reads the user."""
 
@@ -168,3 +172,11 @@ def test_all_columns_of_a_list_have_one_option(order: Order, settings: Any, repo
     assert {one.path for one in found} == {"order__user", "product"}
     assert {one.suggestion for one in found} == {'list_select_related = ("order__user", "product")'}
     assert findings_of(OrderAdmin, "shop/orderitem/", settings, reports, FixedListedItemAdmin) == []
+
+
+def test_an_option_that_is_there_is_the_one_to_change(
+    order: Order, settings: Any, reports: list[Any]
+) -> None:
+    (finding,) = findings_of(OrderAdmin, "shop/orderitem/", settings, reports, WithAnOption)
+    assert finding.suggestion == 'list_select_related = ("order__user", "product")'
+    assert (finding.advice, finding.origin and finding.origin.function) == ("in WithAnOption", "WithAnOption")

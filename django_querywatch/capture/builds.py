@@ -176,7 +176,7 @@ def _driven_class(owners: list[FrameType]) -> ClassSite | None:
         owner = frame.f_locals.get("self")
         if owner is None or is_a(owner, (Model, BaseManager, QuerySet)):
             continue
-        site = ClassSite(type(owner), ("queryset", "model", "list_display"))
+        site = ClassSite(type(owner), ("queryset", "model", "list_select_related", "list_display"))
         if site.is_project:
             return site
     return None

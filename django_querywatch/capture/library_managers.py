@@ -44,13 +44,17 @@ def relation_of_library_manager(manager: Any, walk: Walk, sql: str, params: Any)
     if walk.method != "fetch_all" or not hasattr(type(instance), name):
         return None
     # What was chosen beyond its statement would ask the database again, whatever was prefetched.
-    if queryset._db is not None or queryset._prefetch_related_lookups or queryset.query.select_for_update:
+    if queryset._db is not None or queryset._prefetch_related_lookups or _locks(queryset.query):
         return None
     if name in getattr(instance, "_prefetched_objects_cache", {}):
         return None
     if _statement_of_all(manager) != (sql, tuple(params or ())):
         return None
     return Relation("library", instance, name, type(instance), queryset.model)
+
+
+def _locks(query: Any) -> bool:
+    return bool(getattr(query, "select_for_update", False))
 
 
 def _is_running(manager: Any) -> bool:
