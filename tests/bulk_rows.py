@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from django_querywatch import record
 from django_querywatch.records import Finding
 from tests.bulk_models import Cafe, Label, Line, Note, tables
+from tests.recorded import report_of
 
 ROWS = 4
 
@@ -27,9 +27,5 @@ def filled_tables() -> Iterator[None]:
 
 def write_of(work: Callable[[], object]) -> Finding:
     """The one N+1 write that is told of the work."""
-    with record() as recording:
-        work()
-    report = recording.report()
-    assert not report.failed
-    (finding,) = [found for found in report.findings if found.kind == "n_plus_one_write"]
+    (finding,) = report_of(work).of_kind("n_plus_one_write")
     return finding

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from django_querywatch import record
 from django_querywatch.records import Finding
 from example_project.shop.factories import OrderFactory
 from example_project.shop.models import Category, Order
+from tests.recorded import report_of
 
 pytestmark = pytest.mark.django_db
 ROUNDS = 6
@@ -17,11 +17,7 @@ ROUNDS = 6
 
 
 def duplicates_of(work: Callable[[], object]) -> list[Finding]:
-    with record() as recording:
-        work()
-    report = recording.report()
-    assert not report.failed
-    return [finding for finding in report.findings if finding.kind == "duplicate"]
+    return list(report_of(work).of_kind("duplicate"))
 
 
 def ask() -> str:

@@ -12,6 +12,7 @@ from django.test import Client
 from django_querywatch import record
 from django_querywatch.records import Finding
 from tests.bulk_models import Cover, Label, Line, Note, tables
+from tests.recorded import report_of
 
 ROWS = 4
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "other"])
@@ -30,11 +31,7 @@ def notes(transactional_db: None) -> Iterator[None]:
 
 
 def read_of(work: Callable[[], object]) -> Finding:
-    with record() as recording:
-        work()
-    report = recording.report()
-    assert not report.failed
-    (finding,) = [found for found in report.findings if found.kind == "n_plus_one"]
+    (finding,) = report_of(work).of_kind("n_plus_one")
     return finding
 
 

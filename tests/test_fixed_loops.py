@@ -12,10 +12,10 @@ import pytest
 from django.conf import settings
 from django.db import models
 
-from django_querywatch import record
 from django_querywatch.records import N_PLUS_ONE_KINDS
 from example_project.shop.factories import OrderFactory
 from example_project.shop.models import Order
+from tests.recorded import report_of
 
 pytestmark = pytest.mark.django_db
 QUANTITIES = (1, 2, 3)
@@ -38,11 +38,7 @@ def keys() -> list[int]:
 
 
 def found(work: Callable[[], object]) -> bool:
-    with record() as recording:
-        work()
-    report = recording.report()
-    assert not report.failed
-    return bool(report.of_kind(*N_PLUS_ONE_KINDS))
+    return bool(report_of(work).of_kind(*N_PLUS_ONE_KINDS))
 
 
 def ask(key: int) -> Order | None:

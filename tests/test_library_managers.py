@@ -10,10 +10,9 @@ from django.db import connection
 from django.db.models import Manager
 from django.test.utils import CaptureQueriesContext
 
-from django_querywatch import record
-from django_querywatch.records import Finding
 from example_project.shop.factories import CategoryFactory, OrderItemFactory, ProductFactory
 from example_project.shop.models import OrderItem, Product
+from tests.recorded import report_of
 
 pytestmark = pytest.mark.django_db
 ROWS = 4
@@ -57,14 +56,6 @@ def labels(monkeypatch: pytest.MonkeyPatch) -> None:
         OrderItemFactory(product=ProductFactory(categories=CategoryFactory.create_batch(2)))
 
 
-def findings_of(work: Callable[[], object]) -> tuple[Finding, ...]:
-    with record() as recording:
-        work()
-    report = recording.report()
-    assert not report.failed
-    return report.findings
-
-
 def labels_of_each() -> int:
     return sum(len(product.labels.all()) for product in Product.objects.all())  # type: ignore[attr-defined]
 
@@ -74,7 +65,7 @@ def labels_of_prefetched() -> int:
 
 
 def test_its_rows_are_prefetched() -> None:
-    (finding,) = findings_of(labels_of_each)
+    (finding,) = report_of(labels_of_each).findings
     assert (finding.certainty, finding.count) == ("certain", ROWS)
     assert (finding.model, finding.field) == ("shop.Product", "labels")
     assert (finding.root_model, finding.suggestion) == ("shop.Product", 'prefetch_related("labels")')
@@ -82,13 +73,13 @@ def test_its_rows_are_prefetched() -> None:
 
 
 def test_the_fix_cures_it_and_changes_no_row() -> None:
-    assert findings_of(labels_of_prefetched) == ()
+    assert report_of(labels_of_prefetched).findings == ()
     assert labels_of_prefetched() == labels_of_each() == 2 * ROWS
 
 
 def test_it_is_prefetched_behind_another_relation() -> None:
     items = OrderItem.objects.select_related("product")
-    (finding,) = findings_of(lambda: [list(item.product.labels.all()) for item in items])  # type: ignore[attr-defined]
+    (finding,) = report_of(lambda: [list(item.product.labels.all()) for item in items]).findings  # type: ignore[attr-defined]
     assert (finding.root_model, finding.suggestion) == (
         "shop.OrderItem",
         'prefetch_related("product__labels")',
@@ -112,7 +103,7 @@ ASKING_OTHERWISE: list[Callable[[Any], object]] = [
 
 @pytest.mark.parametrize("ask", ASKING_OTHERWISE)
 def test_what_asks_otherwise_is_told_without_that_fix(ask: Callable[[Any], object]) -> None:
-    found = findings_of(lambda: [ask(product) for product in Product.objects.all()])
+    found = report_of(lambda: [ask(product) for product in Product.objects.all()]).findings
     finding = found[0]
     assert finding.kind == "n_plus_one"
     assert "labels" not in (finding.suggestion or "")
@@ -125,7 +116,7 @@ def test_of_one_object_it_is_a_queryset_like_any_other() -> None:
         for category in product.labels.all():  # type: ignore[attr-defined]
             list(category.products.all())
 
-    (finding,) = findings_of(work)
+    (finding,) = report_of(work).findings
     assert (finding.root_model, finding.suggestion) == ("shop.Category", 'prefetch_related("products")')
 
 
@@ -155,7 +146,7 @@ def test_a_look_at_its_queryset_asks_nothing_and_raises_nothing(
     with CaptureQueriesContext(connection) as unwatched:
         labels_of_each()
     with CaptureQueriesContext(connection) as watched:
-        found = findings_of(labels_of_each)
+        found = report_of(labels_of_each).findings
     assert len(watched) == len(unwatched)
     assert found
     assert not any("labels" in (finding.suggestion or "") for finding in found)

@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from django_querywatch import record
-from django_querywatch.records import Finding
 from example_project.shop.factories import OrderFactory, OrderItemFactory
 from example_project.shop.models import Order, OrderItem
+from tests.recorded import report_of
 
 pytestmark = pytest.mark.django_db
 ROWS = 4
@@ -19,14 +18,6 @@ ROWS = 4
 def shop() -> None:
     for order in OrderFactory.create_batch(ROWS):
         OrderItemFactory.create_batch(2, order=order)
-
-
-def findings_of(work: Callable[[], object]) -> tuple[Finding, ...]:
-    with record() as recording:
-        work()
-    report = recording.report()
-    assert not report.failed
-    return report.findings
 
 
 def delete_few() -> None:
@@ -64,7 +55,7 @@ def delete_with_one_value_that_is_constant() -> None:
     ],
 )
 def test_a_call_is_given_where_the_row_alone_differs(work: Callable[[], None], call: str | None) -> None:
-    (finding,) = findings_of(work)
+    (finding,) = report_of(work).findings
     assert finding.kind == "n_plus_one_write"
     assert finding.suggestion == call
     assert finding.advice or call
@@ -82,7 +73,7 @@ def write_with_a_guard() -> None:
 
 @pytest.mark.parametrize("work", [read_with_a_guard, write_with_a_guard])
 def test_a_list_beside_the_key_makes_no_batch(work: Callable[[], None]) -> None:
-    (finding,) = findings_of(work)
+    (finding,) = report_of(work).findings
     assert finding.kind in ("n_plus_one", "n_plus_one_write")
     assert finding.count == ROWS
 
@@ -103,10 +94,10 @@ def ask_by_keys() -> None:
 def test_values_of_a_row_in_a_loop_that_is_written_out_are_asked_for_each_row(
     work: Callable[[], None],
 ) -> None:
-    (finding,) = [found for found in findings_of(work) if found.kind == "n_plus_one"]
+    (finding,) = [found for found in report_of(work).findings if found.kind == "n_plus_one"]
     assert finding.count >= 2 * ROWS
     OrderItem.objects.exclude(pk=OrderItem.objects.earliest("pk").pk).delete()
-    assert [found for found in findings_of(work) if found.kind == "n_plus_one"] == []
+    assert [found for found in report_of(work).findings if found.kind == "n_plus_one"] == []
 
 
 def batches(keys: list[int]) -> list[list[int]]:
@@ -133,4 +124,4 @@ def read_unions() -> None:
 
 @pytest.mark.parametrize("work", [update_by_keys, read_many_of_one, read_unions])
 def test_batches_are_silent(work: Callable[[], None]) -> None:
-    assert [found for found in findings_of(work) if found.kind != "duplicate"] == []
+    assert [found for found in report_of(work).findings if found.kind != "duplicate"] == []

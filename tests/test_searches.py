@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from django_querywatch import record
 from django_querywatch.records import N_PLUS_ONE_KINDS
 from example_project.shop.factories import OrderFactory
 from example_project.shop.models import Category, Order
+from tests.recorded import report_of
 
 pytestmark = pytest.mark.django_db
 TAKEN = 5
@@ -104,10 +104,7 @@ def read_of_rows_that_are_left() -> None:
 
 
 def found(work: Callable[[], object]) -> bool:
-    with record() as recording:
-        work()
-    report = recording.report()
-    assert not report.failed
+    report = report_of(work)
     assert report.query_count >= TAKEN
     return bool(report.of_kind(*N_PLUS_ONE_KINDS))
 

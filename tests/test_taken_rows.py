@@ -8,10 +8,10 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import F, Max, Min
 
-from django_querywatch import record
 from django_querywatch.records import N_PLUS_ONE_KINDS, Finding
 from example_project.shop.factories import OrderFactory, ProductFactory
 from example_project.shop.models import Category, Order, Product
+from tests.recorded import report_of
 
 pytestmark = pytest.mark.django_db
 ROWS = 8
@@ -27,11 +27,7 @@ def rows() -> None:
 def found(work: Callable[[], object]) -> tuple[Finding, ...]:
     if connection.vendor == "mysql" and work in LIMITED_SUBQUERIES:
         pytest.skip("MariaDB takes no LIMIT in the subquery of an IN")
-    with record() as recording:
-        work()
-    report = recording.report()
-    assert not report.failed
-    return report.of_kind(*N_PLUS_ONE_KINDS)
+    return report_of(work).of_kind(*N_PLUS_ONE_KINDS)
 
 
 def bounds() -> tuple[int, int]:

@@ -8,9 +8,9 @@ from typing import Any
 from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.db import models
 
-from django_querywatch import record
 from django_querywatch.records import Finding
 from tests.fixes.models import Author, Badge, Book, City, Country, Page, Remark, Review, Tag
+from tests.recorded import report_of
 
 ROWS = 3
 
@@ -35,12 +35,12 @@ def fill() -> None:
             Page.everything.create(book=book, number=stars, is_hidden=stars == 1)
 
 
+def books() -> Any:
+    return Book.objects.order_by("pk")
+
+
 def findings_of(work: Callable[[], object]) -> tuple[Finding, ...]:
-    with record() as recording:
-        work()
-    report = recording.report()
-    assert not report.failed
-    return report.findings
+    return report_of(work).findings
 
 
 def finding_of(work: Callable[[], object]) -> Finding:

@@ -7,18 +7,9 @@ from django.db.models import Avg, Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from tests.fixes.models import Book
-from tests.fixes.rows import fill, finding_of, fixed
+from tests.fixes.rows import books, finding_of, fixed
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def rows() -> None:
-    fill()
-
-
-def books():
-    return Book.objects.order_by("pk")
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,13 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist
 
 from tests.fixes.models import Book, Copy, Country, Label, Shelf
-from tests.fixes.rows import fill, finding_of, findings_of, fixed
+from tests.fixes.rows import finding_of, findings_of, fixed
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def rows() -> None:
-    fill()
+def rows(filled: None) -> None:
     books, countries = list(Book.objects.order_by("pk")), list(Country.objects.all())
     for number, (book, country) in enumerate(zip(books, countries, strict=True)):
         shelf = Shelf.everything.create(name=f"shelf {number}", is_hidden=number == 1, country=country)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.fixes.models import Author, Book
-from tests.fixes.rows import fill, finding_of, findings_of, fixed
+from tests.fixes.rows import finding_of, findings_of, fixed
 
 pytestmark = pytest.mark.django_db(databases=["default", "other"])
 
@@ -22,8 +22,7 @@ class AuthorsElsewhere:
 
 
 @pytest.fixture(autouse=True)
-def rows(settings: Any) -> None:
-    fill()
+def rows(settings: Any, filled: None) -> None:
     for author in Author.objects.select_related("country"):
         author.country.save(using="other", force_insert=True)
         author.save(using="other", force_insert=True)

@@ -8,14 +8,9 @@ from typing import Any
 import pytest
 
 from tests.fixes.models import Author, Book, Review
-from tests.fixes.rows import fill, finding_of, findings_of, fixed
+from tests.fixes.rows import finding_of, findings_of, fixed
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def rows() -> None:
-    fill()
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,14 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import prefetch_related_objects
 
 from tests.fixes.models import Author, Book, Remark
-from tests.fixes.rows import fill, findings_of, fixed
+from tests.fixes.rows import findings_of, fixed
 
 pytestmark = pytest.mark.django_db
 MANY = 12
 
 
 @pytest.fixture(autouse=True)
-def rows() -> None:
-    fill()
+def rows(filled: None) -> None:
     Remark.objects.bulk_create(Remark(target=book) for _ in range(MANY // 3) for book in Book.objects.all())
 
 

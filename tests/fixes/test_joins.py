@@ -10,14 +10,9 @@ from django.db.models import Count, F, Max, QuerySet, Sum
 
 from django_querywatch.analysis.related import BY_SUBQUERY
 from tests.fixes.models import Book, Tag
-from tests.fixes.rows import fill, finding_of, findings_of, fixed
+from tests.fixes.rows import finding_of, findings_of, fixed
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def rows() -> None:
-    fill()
 
 
 @pytest.mark.parametrize(

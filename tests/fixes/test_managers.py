@@ -8,14 +8,9 @@ import pytest
 
 from django_querywatch.reporters.wording import fix
 from tests.fixes.models import Page
-from tests.fixes.rows import fill, finding_of
+from tests.fixes.rows import finding_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def rows() -> None:
-    fill()
 
 
 def titles_of(pages: Iterable[Page]) -> list[str]:

@@ -9,14 +9,13 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 
 from tests.fixes.models import Author, Book, Remark, Review
-from tests.fixes.rows import fill, finding_of, fixed
+from tests.fixes.rows import finding_of, fixed
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def rows() -> None:
-    fill()
+def rows(filled: None) -> None:
     ContentType.objects.get_for_models(Author, Book)
 
 

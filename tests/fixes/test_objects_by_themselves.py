@@ -8,15 +8,10 @@ from typing import Any
 import pytest
 
 from tests.fixes.models import Author, Book
-from tests.fixes.rows import ROWS, fill, findings_of
+from tests.fixes.rows import ROWS, findings_of
 
 pytestmark = pytest.mark.django_db
 TOGETHER = "fetch the Book objects together"
-
-
-@pytest.fixture(autouse=True)
-def rows() -> None:
-    fill()
 
 
 def keys_of(model: Any) -> list[int]:

@@ -10,14 +10,9 @@ import pytest
 from django_querywatch.capture.places import source_line
 from django_querywatch.reporters.wording import fix
 from tests.fixes.models import Author, Book, Review
-from tests.fixes.rows import fill, finding_of, findings_of
+from tests.fixes.rows import finding_of, findings_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def rows() -> None:
-    fill()
 
 
 def asked(ask: Callable[[Book, Author], Any]) -> Callable[[], None]:

@@ -10,14 +10,9 @@ from django.db import NotSupportedError
 from django.db.models import Prefetch
 
 from tests.fixes.models import Book
-from tests.fixes.rows import fill, finding_of, findings_of, fixed
+from tests.fixes.rows import finding_of, findings_of, fixed
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def rows() -> None:
-    fill()
 
 
 BYPASSED = (

@@ -9,18 +9,9 @@ import pytest
 from django.db.models import Prefetch
 
 from tests.fixes.models import Author, Book, Country
-from tests.fixes.rows import fill, finding_of, findings_of, fixed
+from tests.fixes.rows import books, finding_of, findings_of, fixed
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def rows() -> None:
-    fill()
-
-
-def books() -> Any:
-    return Book.objects.order_by("pk")
 
 
 def call_of(ask: Callable[[Book], object]) -> str | None:

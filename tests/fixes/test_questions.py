@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.db.models import Count, F, Q, Sum
 
 from tests.fixes.models import Book, Review
-from tests.fixes.rows import ROWS, fill, finding_of, findings_of, fixed
+from tests.fixes.rows import ROWS, books, finding_of, findings_of, fixed
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def rows() -> None:
-    fill()
-
-
-def books() -> Any:
-    return Book.objects.order_by("pk")
 
 
 @pytest.mark.parametrize(

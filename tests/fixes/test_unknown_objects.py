@@ -10,14 +10,9 @@ import pytest
 from django_querywatch import record
 from django_querywatch.reporters.text import render_finding
 from tests.fixes.models import Book
-from tests.fixes.rows import fill, finding_of
+from tests.fixes.rows import finding_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def rows() -> None:
-    fill()
 
 
 def names_of(books: Iterable[Book]) -> list[str]:
