@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from django_querywatch.analysis.findings import root_of
 from django_querywatch.analysis.related import BY_SUBQUERY
 from django_querywatch.records import Finding, Frame
 
@@ -23,18 +24,14 @@ def beside_each_other(findings: Sequence[Finding]) -> list[Finding]:
     joined: dict[_Root, set[str | None]] = {}
     for finding in findings:
         if _is_joining(finding):
-            joined.setdefault(_root(finding), set()).add(finding.path)
+            joined.setdefault(root_of(finding), set()).add(finding.path)
     names: dict[_Root, set[str]] = {}
     return [
         _without_call(finding)
-        if _is_multiplied(finding) and len(joined[_root(finding)]) > 1
-        else _renamed(finding, names.setdefault(_root(finding), set()))
+        if _is_multiplied(finding) and len(joined[root_of(finding)]) > 1
+        else _renamed(finding, names.setdefault(root_of(finding), set()))
         for finding in findings
     ]
-
-
-def _root(finding: Finding) -> _Root:
-    return finding.alias, finding.root_model, finding.origin
 
 
 def _is_joining(finding: Finding) -> bool:

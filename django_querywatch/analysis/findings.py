@@ -73,6 +73,11 @@ def add(one: Finding, other: Finding) -> Finding:
     )
 
 
+def root_of(finding: Finding) -> tuple[str, str | None, Frame | None]:
+    """The queryset that a finding's suggestion changes: equal for all findings on one."""
+    return finding.alias, finding.root_model, finding.origin
+
+
 def _origin(group: QueryGroup, stack: StackGroup, lineage: Lineage | None) -> Frame | None:
     """Where the queryset to change is built: without rows to lead to one, that which asks again and again."""
     if _is_of_unknown_objects(group, stack):

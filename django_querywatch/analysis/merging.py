@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from django_querywatch.analysis.related import list_option
+from django_querywatch.analysis.findings import add, root_of
+from django_querywatch.analysis.related import is_list_option, list_option
 from django_querywatch.records import KINDS, Finding
 
 
@@ -32,18 +33,14 @@ def _with_whole_options(findings: list[Finding]) -> list[Finding]:
     """An option of a ModelAdmin is written once: each finding that it cures names all that it has to hold."""
     names: dict[tuple[object, ...], set[str]] = {}
     for finding in findings:
-        if (finding.suggestion or "").startswith(_OPTION):
-            names.setdefault(_root(finding), set()).update(_NAME.findall(finding.suggestion or ""))
+        if is_list_option(finding.suggestion):
+            names.setdefault(root_of(finding), set()).update(_NAME.findall(finding.suggestion or ""))
     return [
-        replace(finding, suggestion=list_option(names[_root(finding)]))
-        if (finding.suggestion or "").startswith(_OPTION)
+        replace(finding, suggestion=list_option(names[root_of(finding)]))
+        if is_list_option(finding.suggestion)
         else finding
         for finding in findings
     ]
-
-
-def _root(finding: Finding) -> tuple[object, ...]:
-    return finding.alias, finding.root_model, finding.origin
 
 
 def _depth(finding: Finding) -> tuple[int, int]:
@@ -54,7 +51,7 @@ def _depth(finding: Finding) -> tuple[int, int]:
 def _is_cured_by(finding: Finding, deeper: Finding) -> bool:
     if not (finding.path and deeper.path and deeper.suggestion and finding.suggestion):
         return False
-    if _root(finding) != _root(deeper):
+    if root_of(finding) != root_of(deeper):
         return False
     if deeper.suggestion.startswith(f"{finding.suggestion}."):  # a key that is loaded, and then followed
         return True
@@ -68,7 +65,7 @@ def _is_cured_by(finding: Finding, deeper: Finding) -> bool:
 
 def _is_plain_fix(suggestion: str) -> bool:
     """Whether a suggestion is an eager loading of just its path, with whatever is loaded already."""
-    if suggestion.startswith(_OPTION):
+    if is_list_option(suggestion):
         return True
     generic = _GENERIC.fullmatch(suggestion)
     if generic is not None:
@@ -82,7 +79,6 @@ def _models(suggestion: str) -> set[str]:
     return set(_QUERYSET.split(generic[2])[1::2]) if generic is not None else set()
 
 
-_OPTION = "list_select_related = "
 _NAME = re.compile(r'"(\w+)"')
 _EAGER = re.compile(r'(?:only\([\w", ]+\)\.)?(?:select|prefetch)_related\("\w+"\)')
 _GENERIC = re.compile(r'prefetch_related\(GenericPrefetch\("(\w+)", \[(.*)\]\)\)')
@@ -92,13 +88,9 @@ _QUERYSET = re.compile(r"(?:^|, )(\w+)\.\w+\.")
 def _join(one: Finding, other: Finding) -> Finding:
     kind = min(one.kind, other.kind, key=KINDS.index)
     return replace(
-        one,
+        add(one, other),
         kind=kind,
         certainty="certain" if "certain" in (one.certainty, other.certainty) else "likely",
-        count=one.count + other.count,
-        avoidable=one.avoidable + other.avoidable,
-        duration=one.duration + other.duration,
-        locations=tuple(dict.fromkeys((*one.locations, *other.locations))),
         timeline=tuple(sorted((*one.timeline, *other.timeline))),
     )
 

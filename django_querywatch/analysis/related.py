@@ -25,6 +25,7 @@ BY_SUBQUERY = (
     "annotate the queryset with a Subquery() that asks this for each row: "
     "an aggregate does not go with the joins, aggregates or locks that are there"
 )
+_LIST_OPTION = "list_select_related = "
 _OTHER_ROWS = "annotate the queryset with a Subquery() that asks this for each row"
 _OTHER_VALUES = (
     "its conditions have several values: annotate the queryset once for each of them, "
@@ -36,7 +37,12 @@ def list_option(paths: Iterable[str]) -> str:
     """The option by which the list of a ModelAdmin joins these paths."""
     known = sorted(paths)
     names = [f'"{path}"' for path in known if not any(one.startswith(f"{path}__") for one in known)]
-    return f"list_select_related = ({', '.join(names)}{',' if len(names) == 1 else ''})"
+    return f"{_LIST_OPTION}({', '.join(names)}{',' if len(names) == 1 else ''})"
+
+
+def is_list_option(suggestion: str | None) -> bool:
+    """Whether a suggestion is such an option."""
+    return suggestion is not None and suggestion.startswith(_LIST_OPTION)
 
 
 def annotated(group: QueryGroup, lineage: Lineage) -> Suggestion:
