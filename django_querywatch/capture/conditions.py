@@ -71,11 +71,11 @@ def exact_beyond_relation(manager: Any, query: Any) -> list[Any]:
     if not isinstance(query, Query) or query.model is not manager.model:
         return []
     added = _beyond_relation(manager, base := base_query(manager), query)[len(base.where.children) :]
-    return [child for child in added if is_a(child, Exact) and not hasattr(child.rhs, "resolve_expression")]
+    return [child for child in added if is_a(child, Exact) and compares_with_value(child)]
 
 
 def _hash_of(child: Any) -> int:
-    if is_a(child, Lookup) and not hasattr(child.rhs, "resolve_expression"):
+    if compares_with_value(child):
         return hash(make_hashable(child.rhs))
     return hash(child)
 
@@ -139,21 +139,32 @@ def _reversed(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
 
 
-def _children(query: Any) -> list[Any]:
+def conditions_of(query: Any) -> list[Any]:
     """The conditions of a query at its top level."""
     where = getattr(query, "where", None)
     return where.children if where is not None else []
 
 
+def _conditions_that_all_hold(query: Any) -> list[Any]:
+    """The same, where each row fulfils all of them; none where one is enough, or none may hold."""
+    where = getattr(query, "where", None)
+    return where.children if where is not None and where.connector == "AND" and not where.negated else []
+
+
+def compares_with_value(condition: Any) -> bool:
+    """Whether a lookup compares with a plain value, and not with a column or a subquery."""
+    return is_a(condition, Lookup) and not hasattr(condition.rhs, "resolve_expression")
+
+
 def lookup_names(query: Any) -> tuple[str, ...]:
     """All lookups of a query at its top level, an empty name for what is none."""
-    return tuple(_written(child, query) or "" for child in _children(query))
+    return tuple(_written(child, query) or "" for child in conditions_of(query))
 
 
 def filter_values(query: Any) -> frozenset[tuple[str, int]]:
     """The lookups of a query at its top level, each with a hash of its value; without values that have none."""
     found = set()
-    for child in _children(query):
+    for child in conditions_of(query):
         name = _written(child, query)
         if name is not None:
             with suppress(TypeError):
@@ -168,34 +179,30 @@ def exact_names(query: Any) -> tuple[str, ...]:
 
 def exact_lookups(query: Any) -> list[tuple[str, Any]]:
     """The same with the conditions that they were made to."""
-    where = getattr(query, "where", None)
-    if where is None or where.connector != "AND" or where.negated:
-        return []
-    exact = [child for child in where.children if isinstance(child, Exact)]
+    exact = [child for child in _conditions_that_all_hold(query) if isinstance(child, Exact)]
     return [(name, child) for child in exact if (name := _written(child, query))]
 
 
 def asks_for_one(query: Any) -> bool:
     """Whether a query asks for one row by its key, at its top level: a list beside that chooses no more rows."""
-    where = getattr(query, "where", None)
-    if where is None or not where.children or where.connector != "AND" or where.negated or query.combinator:
+    conditions = _conditions_that_all_hold(query)
+    if not conditions or query.combinator:
         return False
-    lists = [child.lhs for child in where.children if is_a(child, In)]
+    lists = [child.lhs for child in conditions if is_a(child, In)]
     if any(not is_a(left, Col) or left.alias != query.base_table for left in lists):
         return False  # of a joined table, which may have many rows for the one
-    return any(_is_of_one(child, query) for child in where.children)
+    return any(_is_of_one(child, query) for child in conditions)
 
 
 def _is_of_one(child: Any, query: Any) -> bool:
-    if not is_a(child, Exact) or not is_a(child.lhs, Col) or hasattr(child.rhs, "resolve_expression"):
+    if not is_a(child, Exact) or not is_a(child.lhs, Col) or not compares_with_value(child):
         return False
     return bool(child.lhs.target.unique) and child.lhs.alias == query.base_table
 
 
 def has_list(query: Any) -> bool:
     """Whether a query compares a field with a list of values, at its top level: ``pk__in=keys``."""
-    lists = [child.rhs for child in _children(query) if is_a(child, In)]
-    return any(not hasattr(values, "resolve_expression") for values in lists)
+    return any(is_a(child, In) and compares_with_value(child) for child in conditions_of(query))
 
 
 _BOUNDS = {"gt": {"low"}, "gte": {"low"}, "lt": {"high"}, "lte": {"high"}, "range": {"low", "high"}}
@@ -203,11 +210,8 @@ _BOUNDS = {"gt": {"low"}, "gte": {"low"}, "lt": {"high"}, "lte": {"high"}, "rang
 
 def has_span(query: Any) -> bool:
     """Whether a query asks for what lies between two values of a unique column: ``pk__range=(1, 1000)``."""
-    where = getattr(query, "where", None)
-    if where is None or where.connector != "AND" or where.negated:
-        return False
     bounds: dict[Any, set[str]] = {}
-    for child in where.children:
+    for child in _conditions_that_all_hold(query):
         left: Any = child.lhs if is_a(child, Lookup) else None
         if is_a(left, Col) and left.target.unique and left.alias == query.base_table:
             bounds.setdefault(left.target, set()).update(_BOUNDS.get(child.lookup_name, ()))
@@ -216,7 +220,7 @@ def has_span(query: Any) -> bool:
 
 def _written(child: Any, query: Query) -> str | None:
     """One condition: ``author__name__startswith``; None for what is no lookup on a column by a value."""
-    if not isinstance(child, Lookup) or hasattr(child.rhs, "resolve_expression"):
+    if not compares_with_value(child):
         return None
     left: Any = child.lhs
     names: list[str] = [] if child.lookup_name == "exact" else [str(child.lookup_name)]

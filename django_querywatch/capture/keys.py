@@ -7,38 +7,28 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.db.models.expressions import Col
-from django.db.models.lookups import Exact, In, Lookup
+from django.db.models.lookups import Exact, In
 
-from django_querywatch.capture.conditions import exact_lookups
+from django_querywatch.capture.conditions import compares_with_value, conditions_of, exact_lookups
 from django_querywatch.capture.looking import is_a
 
 
 def models_asked_by_key(query: Any) -> list[type[Model]] | None:
     """The models whose keys a query compares with a value; None where it asks by anything else, too."""
-    where = getattr(query, "where", None)
-    if where is None or not where.children:
-        return None
-    models = [models_asked(child) for child in where.children]
-    return [model for some in models for model in some] if all(models) else None
+    models = [models_asked(child) for child in conditions_of(query)]
+    return [model for some in models for model in some] if models and all(models) else None
 
 
 def models_listed(query: Any) -> tuple[list[type[Model]], list[Any]]:
     """The models whose keys the lists of a query hold, and what is in these lists."""
-    where = getattr(query, "where", None)
-    children = where.children if where is not None else ()
-    lists = [one for one in children if is_a(one, In) and not hasattr(one.rhs, "resolve_expression")]
+    lists = [one for one in conditions_of(query) if is_a(one, In) and compares_with_value(one)]
     models = [model for one in lists if is_a(one.lhs, Col) for model in _models_named(one.lhs.target)]
     return models, [value for one in lists for value in one.rhs]
 
 
 def asks_by_lookups(query: Any) -> bool:
     """Whether every condition compares a column with something; False where a subquery or a nested condition asks."""
-    where = getattr(query, "where", None)
-    if where is None:
-        return True
-    return all(
-        is_a(child, Lookup) and not hasattr(child.rhs, "resolve_expression") for child in where.children
-    )
+    return all(map(compares_with_value, conditions_of(query)))
 
 
 def may_be_key_of(model: Any, name: Any, asked: list[type[Model]] | None) -> bool:

@@ -9,7 +9,7 @@ from django.db.models.manager import BaseManager
 from django.db.models.sql import Query
 
 from django_querywatch.capture.attribution import is_of_default_manager
-from django_querywatch.capture.conditions import base_query, core_filters
+from django_querywatch.capture.conditions import base_query, compares_with_value, core_filters
 from django_querywatch.capture.joins import has_one_row_each
 from django_querywatch.capture.lineage import Note
 from django_querywatch.capture.looking import is_a
@@ -60,11 +60,7 @@ def unique_sets(options: Any, deferrable: bool = True) -> list[tuple[str, ...]]:
 
 
 def _is_exact_value(child: Any) -> bool:
-    return (
-        isinstance(child, Exact)
-        and _field(child) is not None
-        and not hasattr(child.rhs, "resolve_expression")
-    )
+    return isinstance(child, Exact) and _field(child) is not None and compares_with_value(child)
 
 
 def _field(child: Any) -> Any:
