@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models.query_utils import DeferredAttribute
 
-from django_querywatch.capture.eager_caches import Loading, Tally
+from django_querywatch.capture.eager_caches import Loading, Tally, note_all_used
 from django_querywatch.capture.faults import fault_boundary
 from django_querywatch.capture.lineage import Forgotten
 
@@ -41,8 +41,7 @@ class ColumnWatch(Forgotten):
         self._note_all()
 
     def _note_all(self) -> None:
-        for tally in self.by_name.values():
-            tally.is_used = True
+        note_all_used(self.by_name.values())
 
 
 def large_columns(rows: list[Any], row_size: int) -> list[str]:
@@ -70,8 +69,7 @@ def watch_columns(rows: list[Any], by_name: dict[str, Tally], loading: Loading) 
         if names.get(ATTRIBUTE) is None:
             names[ATTRIBUTE] = watch
         else:  # the row belongs to another loading, too: who reads it for which, nobody knows
-            for tally in by_name.values():
-                tally.is_used = True
+            note_all_used(by_name.values())
 
 
 class TellingColumn(DeferredAttribute):

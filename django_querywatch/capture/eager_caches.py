@@ -9,7 +9,7 @@ gone, so are its rows: what was not read until then never will be.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, NamedTuple
 
@@ -71,6 +71,12 @@ def tally_of(what: Path) -> Tally | None:
     return tally
 
 
+def note_all_used(some: Iterable[Tally]) -> None:
+    """Count all of these as read."""
+    for tally in some:
+        tally.is_used = True
+
+
 class Loading:
     """One evaluation of a queryset: lives as long as a dict of its rows does."""
 
@@ -129,8 +135,7 @@ class WatchedCache(dict[Any, Any]):
         self.loading = loading
 
     def note_all(self) -> None:
-        for tally in self.by_key.values():
-            tally.is_used = True
+        note_all_used(self.by_key.values())
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         return dict, (self.copy(),)

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from django_querywatch.capture.columns import large_columns, watch_columns
-from django_querywatch.capture.eager_caches import Loading, Path, Tally, WatchedCache, tally_of
+from django_querywatch.capture.eager_caches import Loading, Path, Tally, WatchedCache, note_all_used, tally_of
 from django_querywatch.capture.faults import report_fault
 from django_querywatch.capture.lineage import node_of, note_of
 from django_querywatch.capture.looking import is_a
@@ -103,17 +103,23 @@ class _Level:
         self.prefix = prefix
         self.places = places
 
+    def begin(self, loading: Loading, call: str, path: str) -> Tally | None:
+        """Count one loading of a path from here; None where there are too many tallies."""
+        tally = tally_of(Path(self.site, self.model, call, path))
+        if tally is not None:
+            tally.places.update(self.places)
+            loading.begin(tally)
+        return tally
+
 
 def _watch_level(level: _Level, tree: Tree, loading: Loading) -> None:
     caches: dict[str, dict[Any, Tally]] = {_FIELDS: {}, _PREFETCHED: {}}
     for name, (call, deeper) in tree.items():
         path = f"{level.prefix}{name}"
         cache, key, related = _related(level.rows, name)
-        tally = tally_of(Path(level.site, level.model, call, path)) if related else None
+        tally = level.begin(loading, call, path) if related else None
         if tally is None:
             continue
-        tally.places.update(level.places)
-        loading.begin(tally)
         caches[cache][key] = tally
         if deeper:
             _watch_level(_Level(related, level.site, level.model, f"{path}__", level.places), deeper, loading)
@@ -125,10 +131,8 @@ def _watch_level(level: _Level, tree: Tree, loading: Loading) -> None:
 def _watch_columns(level: _Level, call: str, row_size: int, loading: Loading) -> None:
     by_name: dict[str, Tally] = {}
     for name in large_columns(level.rows, row_size):
-        tally = tally_of(Path(level.site, level.model, call, name))
+        tally = level.begin(loading, call, name)
         if tally is not None:
-            tally.places.update(level.places)
-            loading.begin(tally)
             by_name[name] = tally
     if by_name:
         watch_columns(level.rows, by_name, loading)
@@ -141,8 +145,7 @@ def _replace(names: dict[str, Any], attribute: str, by_key: dict[Any, Tally], lo
     if type(content) is dict:
         names[attribute] = WatchedCache(content, by_key, loading)
     else:  # the row belongs to another loading, too: who reads it for which, nobody knows
-        for tally in by_key.values():
-            tally.is_used = True
+        note_all_used(by_key.values())
 
 
 def _related(rows: list[Any], name: str) -> tuple[str, Any, list[Any]]:
