@@ -46,7 +46,7 @@ class Recording:
         """Of a request: its route, its url_name and its view, once these are known."""
         self.config = config
         self.recorder = Recorder(floor=floor, task=_current_task(), shows_params=config.show_params)
-        if config.unused_eager or config.unread_columns:
+        if config.judges_loading:
             watch_eager_loading(self.recorder, config.unused_eager, config.unread_columns)
 
     @property
@@ -87,7 +87,7 @@ class Recording:
         )
         report = with_overdrawn(report, self.recorder.overdrawn)
         eager = self.recorder.eager
-        if eager is not None and (config.unused_eager or config.unread_columns):
+        if eager is not None and config.judges_loading:
             report = with_unused(report, unread_loadings(eager.tallies, eager.number))
         return without_ignored(report, config, date.today())
 

@@ -26,8 +26,12 @@ def _boolean(value: object) -> str | None:
     return None if isinstance(value, bool) else "must be True or False"
 
 
+def _is_whole(value: object, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
 def _threshold(value: object) -> str | None:
-    is_valid = value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 2)
+    is_valid = value is None or _is_whole(value, least=2)
     return None if is_valid else "must be None or a whole number from 2 on"
 
 
@@ -37,7 +41,7 @@ def _slow_ms(value: object) -> str | None:
 
 
 def _row_size(value: object) -> str | None:
-    is_valid = value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0)
+    is_valid = value is None or _is_whole(value, least=1)
     return None if is_valid else "must be None or a whole number of bytes above 0"
 
 
@@ -48,7 +52,7 @@ def _max_queries(value: object) -> str | None:
 
 
 def is_limit(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return _is_whole(value, least=0)
 
 
 def _sample_rate(value: object) -> str | None:

@@ -47,7 +47,7 @@ class Note(Forgotten):
         "site",
     )
 
-    def __init__(self, site: Any, manager: Any, is_foreign: bool = False, is_page: bool = False) -> None:
+    def __init__(self, site: Any, manager: Any, is_foreign: bool = False) -> None:
         self.site = site
         self.manager = manager
         self.own_manager: Any = None
@@ -62,8 +62,16 @@ class Note(Forgotten):
         """The own `get_queryset()` of a ModelAdmin or an inline built it."""
         self.is_admin_list = False
         """It did so for the list page."""
-        self.is_page = is_page
+        self.is_page = False
         """A paginator cut it: one row is a page with one row."""
+
+    def as_page(self) -> Note:
+        """The same note on a page that a paginator cut."""
+        page = Note(self.site, self.manager)
+        for name in self.__slots__:
+            setattr(page, name, getattr(self, name))
+        page.is_page = True
+        return page
 
 
 class Root(Forgotten):

@@ -18,7 +18,7 @@ from django.db.models.base import ModelState
 from django_querywatch.capture import roles
 from django_querywatch.capture.builds import Declarations, is_declaration, note_build
 from django_querywatch.capture.faults import guarded, report_fault
-from django_querywatch.capture.lineage import ATTRIBUTE, Note, mark, note_of
+from django_querywatch.capture.lineage import ATTRIBUTE, mark, note_of
 from django_querywatch.capture.recorder import active, local, remember_rows
 from django_querywatch.capture.sighting import Evaluation
 from django_querywatch.capture.sources import REMEMBERED_ROWS
@@ -160,10 +160,7 @@ def _paging(original: Callable[..., Any]) -> Any:
         try:
             note = note_of(object_list) if active.get() else None
             if note is not None:
-                page = Note(note.site, note.manager, note.is_foreign, is_page=True)
-                page.own_manager = note.own_manager
-                page.is_admin, page.is_admin_list = note.is_admin, note.is_admin_list
-                setattr(object_list.query, ATTRIBUTE, page)
+                setattr(object_list.query, ATTRIBUTE, note.as_page())
         except Exception as error:
             report_fault(error)
         return original(self, object_list, *args, **kwargs)

@@ -88,8 +88,7 @@ class Watcher:
         recording, blind = recordings[-1]
         item.stash[SEEN] = {"line": FAILED_LINE}
         with fault_boundary:
-            # What is loaded for nothing, no single test shows: the end of the run does.
-            report = recording.report(replace(rules.config(), unused_eager=False, unread_columns=None))
+            report = recording.report(rules.config().of_one_test())
             report = without_arranging(report, self._config.rootpath, self._config.getini("python_files"))
             shown = without_tolerated(report, self._tolerated)
             properties = list(_junit_properties(shown))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,3 +27,12 @@ class Config:
     """Share of requests to watch; or shares by globs of their paths, the first that fits."""
     editor_url: str | None = None
     path_map: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def judges_loading(self) -> bool:
+        """Whether it is asked for what is loaded and never read."""
+        return self.unused_eager or bool(self.unread_columns)
+
+    def of_one_test(self) -> Config:
+        """The same without that: no single test shows it, the end of the run does."""
+        return replace(self, unused_eager=False, unread_columns=None)

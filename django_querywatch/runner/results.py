@@ -49,9 +49,7 @@ class WatchingResult(unittest.TestResult):
             finally:
                 line = FAILED_LINE
                 with fault_boundary:
-                    line = report_to_json_line(
-                        recording.report(replace(config, unused_eager=False, unread_columns=None))
-                    )
+                    line = report_to_json_line(recording.report(config.of_one_test()))
                 self.addQuerywatchReport(test, line)
 
     def addQuerywatchReport(self, test: Any, line: str) -> None:
