@@ -8,10 +8,10 @@ from django.db.models import Avg, Count, F, Max, Min, StdDev, Sum, Variance
 
 from django_querywatch.capture.bulk_facts import bulk_of_read, bulk_of_write
 from django_querywatch.capture.conditions import asked_of, asked_of_relation, exact_names
+from django_querywatch.capture.families import shape_of
 from django_querywatch.capture.looking import is_a
 from django_querywatch.capture.querysets import eager_loading
 from django_querywatch.capture.sighting import Sighting
-from django_querywatch.capture.sightings import shape_of
 from django_querywatch.capture.walk import Walk
 from django_querywatch.records import Eager
 

@@ -6,17 +6,16 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from django_querywatch.capture import roles
 from django_querywatch.capture.attribution import Relation, relation_of_manager
 from django_querywatch.capture.batches import see_batch, see_how_many
 from django_querywatch.capture.conditions import relation_values
+from django_querywatch.capture.families import asks_all, name_family
 from django_querywatch.capture.library_managers import relation_of_library_manager
 from django_querywatch.capture.lineage import Node, Note, Root, is_generic, node_of, note_of
 from django_querywatch.capture.looking import is_a
 from django_querywatch.capture.loop_rows import see_loop
 from django_querywatch.capture.parameters import value_of
 from django_querywatch.capture.querysets import (
-    is_plain_relation,
     may_have_many_rows,
     query_facts,
     row_key,
@@ -75,7 +74,7 @@ def see(
         see_batch(sighting, params, sources)
     see_loop(sighting, params, sources)
     sighting.written = written_by(walk) if relation is None else None
-    _name_family(sighting, text, operation)
+    name_family(sighting, text, operation)
     return sighting
 
 
@@ -120,7 +119,7 @@ def _see_relation(
         relation.target or sighting.walk.queryset.model, note.site if note else sighting.walk.place, "model"
     )
     root.facts = query_facts(sighting.walk, note)
-    root.is_plain_relation = _is_plain(sighting.walk)
+    root.is_plain_relation = asks_all(sighting.walk)
     root.stack = tuple(sighting.walk.key)
     root.parent, root.relation_name = parent, relation.name
     evaluation.node = Node(
@@ -139,7 +138,7 @@ def _step(parent: Node, sighting: Sighting) -> Node:
     if relation.kind == "generic":
         node = parent.generic_child(relation.name, walk.queryset.model)
     else:
-        is_plain = not relation.is_to_many or _is_plain(walk)
+        is_plain = not relation.is_to_many or asks_all(walk)
         node = parent.child(relation.name, relation.is_to_many, is_plain)
     node.step_site = walk.asker
     return node
@@ -164,18 +163,6 @@ def _start_of_walk(path: tuple[str, ...]) -> tuple[str, ...]:
     while path[-2:-1] == path[-1:] != ():
         path = path[:-1]
     return path
-
-
-def _is_plain(walk: Walk) -> bool:
-    note = note_of(walk.queryset)
-    if (
-        walk.method not in ("fetch_all", "iterator")
-        or note is None
-        or note.manager is None
-        or walk.is_choices
-    ):
-        return False
-    return is_plain_relation(note.manager, walk.queryset.query)
 
 
 def _see_prefetch(sighting: Sighting, walk: Walk, evaluation: Evaluation | None) -> None:
@@ -215,45 +202,3 @@ def _place_without_note(walk: Walk, queryset: Any) -> Any:
         site = ClassSite(walk.view, ("queryset",))
         return site if site.is_project else None
     return None
-
-
-def _name_family(sighting: Sighting, text: str, operation: str) -> None:
-    walk, relation, node = sighting.walk, sighting.relation, sighting.node
-    sighting.sites_key = hash(tuple(walk.key))
-    sighting.names_key = hash(tuple(walk.names))
-    # Objects found one by one in different places are no rows of one queryset.
-    found_at = sighting.single.root.key if sighting.single is not None else None
-    sighting.stack_key = hash((sighting.sites_key, sighting.names_key, tuple(walk.rounds), found_at))
-    if operation in ("INSERT", "UPDATE", "DELETE") or walk.method in roles.WRITE_METHODS:
-        sighting.kind = "write"
-        what: Any = walk.method if walk.method in roles.WRITE_METHODS else text
-        if walk.method in ("save", "delete"):  # one line may write objects of several models
-            what = walk.method, type(walk.saved)
-        # One call may write several tables; without a line of the project there is no one call.
-        sighting.family_key = ("write", walk.site or (walk.place, text), what)
-        # One call may send several statements by one stack: a cascade's, a parent table's.
-        sighting.stack_key = hash((sighting.stack_key, text))
-    elif relation is not None and node is not None:
-        sighting.kind = "edge"
-        shape = shape_of(walk, relation)
-        own_text = text if relation.is_to_many and shape != "all" else None
-        path = (node.path, node.is_plain)
-        sighting.family_key = ("edge", node.root.key, path, relation.name, shape, own_text)
-    else:
-        sighting.family_key = ("sql", text)
-
-
-def shape_of(walk: Walk, relation: Relation) -> str:
-    """How a to-many relation was asked: all, filter, values, choices, count, exists, first, aggregate, get, ..."""
-    if not relation.is_to_many:
-        return relation.kind
-    if walk.is_choices:
-        return "choices"
-    if walk.method not in ("fetch_all", "iterator"):
-        return walk.method
-    if (
-        getattr(walk.queryset.query, "values_select", ())
-        or getattr(walk.queryset, "_fields", None) is not None
-    ):
-        return "values"
-    return "all" if walk.reads_prefetched or _is_plain(walk) else "filter"
