@@ -64,11 +64,10 @@ test-browser: $(INSTALLED) ## Look at the panel in a real browser, and take its 
 	$(BIN)/python -m pytest -q -m 'long or not long' tests/browser
 
 .PHONY: coverage
-# A fault in each function covers no line that is not covered without, and takes long to trace.
+# The accuracy and a fault in each function take long to trace, and cover few lines that are not covered without.
 coverage: $(RELEASE_INSTALLED) ## Run the tests, and fail below 95 % of lines and branches
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest -q -m 'long or not long' -n 2 --ignore tests/accuracy --ignore tests/robustness/test_faults.py
-	$(BIN)/python -m coverage run -m tests.accuracy
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
